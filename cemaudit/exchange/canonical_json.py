@@ -26,6 +26,26 @@ from cemaudit.model import Visit, faults
 __all__ = ["STREAM", "canonical", "line_of", "line_read", "not_json", "parsed", "read_line", "write_visits"]
 
 MOST_DIGITS = 100
+STREAM = "-"
+"""Stands for the standard input or output."""
+
+_LARGEST = 2**63 - 1
+_MOST_ORDERS = 5_000
+_in_order_before: set[tuple[str, ...]] = set()
+_SAMPLE = (
+    b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[],'
+    b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
+    b'"claims":[{"state":"told","text":"t","touchpoint":"t"}],"consent":{"date":"2026-01-01","form":"f","withdrawn":null},"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
+    b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"expected":null,'
+    b'"finished":null,'
+    b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'
+    b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"perceived":{},"persona":null,"place":null,"revision":2,'
+    b'"scenario":null,"shopper":null,"skipped":{"z":{"reason":"r","state":"declined"}},"started":null,"store":"s",'
+    b'"store_name":"","supersedes":"0000000000000000000000000000000000000000000000000000000000000000","wave":null}'
+)
+"""A visit with everything a record can hold."""
+
+_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations", "perceived")
 
 
 def parsed(text: str) -> Any:
@@ -69,10 +89,6 @@ def canonical(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-STREAM = "-"
-"""Stands for the standard input or output."""
-
-
 def line_of(visit: Visit) -> bytes:
     """The canonical line of a visit: what is set, keys sorted, UTF-8, no line end."""
     return canonical(visit.model_dump(mode="json", exclude_defaults=True))
@@ -111,25 +127,6 @@ def _write_list(file: IO[bytes], visits: Iterable[Visit]) -> int:
         count += 1
     file.write(b"\n]\n" if count else b"[]\n")
     return count
-
-
-_LARGEST = 2**63 - 1
-_MOST_ORDERS = 5_000
-_in_order_before: set[tuple[str, ...]] = set()
-_SAMPLE = (
-    b'{"amendment":"a","answers":{"a":1,"b":true,"c":"c","d":["d"]},"blames":[],'
-    b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
-    b'"claims":[{"state":"told","text":"t","touchpoint":"t"}],"consent":{"date":"2026-01-01","form":"f","withdrawn":null},"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
-    b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"expected":null,'
-    b'"finished":null,'
-    b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'
-    b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"perceived":{},"persona":null,"place":null,"revision":2,'
-    b'"scenario":null,"shopper":null,"skipped":{"z":{"reason":"r","state":"declined"}},"started":null,"store":"s",'
-    b'"store_name":"","supersedes":"0000000000000000000000000000000000000000000000000000000000000000","wave":null}'
-)
-"""A visit with everything a record can hold."""
-
-_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations", "perceived")
 
 
 def read_line(line: bytes) -> tuple[Visit, bytes]:
@@ -173,7 +170,7 @@ def _put_in_order(values: dict[str, Any]) -> None:
             if names == (in_order := tuple(sorted(names))):
                 _remember(names)
             else:
-                values[name] = {one: members[one] for one in in_order}
+                values[name] = {key: members[key] for key in in_order}
 
 
 def _remember(names: tuple[str, ...]) -> None:

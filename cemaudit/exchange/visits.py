@@ -51,14 +51,14 @@ def read_visits(
     """
     wrong: list[Problem] = [] if problems is None else problems
     places: dict[str, str] = {}
-    for found in _all(sources, wrong, stdin):
-        first = places.get(found.visit.id)
+    for located in _all(sources, wrong, stdin):
+        first = places.get(located.visit.id)
         if first is None:
-            places[found.visit.id] = found.place
-            yield found
+            places[located.visit.id] = located.place
+            yield located
         else:
-            what = message("visit id {id} is taken by {place}", id=found.visit.id, place=first)
-            wrong.append(Problem(what, found.place))
+            cause = message("visit id {id} is taken by {place}", id=located.visit.id, place=first)
+            wrong.append(Problem(cause, located.place))
     if wrong and problems is None:
         raise BadInput(wrong)
 
@@ -145,9 +145,9 @@ def _document(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]
         problems.append(not_json(error).inside(path.name))
         return
     many = isinstance(data, list)
-    for number, one in enumerate(data if many else [data], 1):
+    for number, visit_data in enumerate(data if many else [data], 1):
         place = f"{path.name}: {message('visit {number}', number=number)}" if many else path.name
-        yield from _visit(one, place, problems)
+        yield from _visit(visit_data, place, problems)
 
 
 def _lines(lines: IO[bytes], name: str, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
@@ -192,7 +192,7 @@ def inside(folder: Path, file: str) -> str:
     """The absolute path of ``file`` in ``folder``; nothing where it is no regular file or lies outside, by any link."""
     try:
         base = folder.resolve(strict=True)
-        found = (base / file).resolve(strict=True)
-        return str(found) if found.is_relative_to(base) and found.is_file() else ""
+        path = (base / file).resolve(strict=True)
+        return str(path) if path.is_relative_to(base) and path.is_file() else ""
     except (OSError, ValueError, RuntimeError):
         return ""

@@ -29,6 +29,10 @@ __all__ = ["Answer", "ConstraintLimits", "answer_to", "read_limits"]
 
 _SELF = XPathReference(".", is_path=True)
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MOST_CHOICES = 1000
+_PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d{1,9}(?:\.\d{1,9})?)")
+_RANGE = {"start": "1", "end": "10", "step": "1"}
+"""What a range goes by where the form does not say."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,11 @@ def read_limits(constraint: str, *, whole: bool) -> ConstraintLimits:
     if not constraint or constant(constraint):
         return ConstraintLimits()
     try:
-        said = read_xpath(constraint)
+        tree = read_xpath(constraint)
     except Unsayable as error:
         return ConstraintLimits(why_wider=error.why)
-    among = _among(said)
-    return ConstraintLimits(among=among) if among else _between(list(_parts(said)), whole=whole)
+    among = _among(tree)
+    return ConstraintLimits(among=among) if among else _between(list(_parts(tree)), whole=whole)
 
 
 def _among(node: Node) -> tuple[Fraction, ...]:
@@ -112,12 +116,6 @@ def _inclusive(mark: str, edge: Fraction, *, whole: bool) -> tuple[Fraction, boo
     if whole:
         return Fraction({">": floor(edge) + 1, ">=": ceil(edge), "<": ceil(edge) - 1, "<=": floor(edge)}[mark]), True
     return edge, mark in {"<=", ">="}
-
-
-MOST_CHOICES = 1000
-_PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d{1,9}(?:\.\d{1,9})?)")
-_RANGE = {"start": "1", "end": "10", "step": "1"}
-"""What a range goes by where the form does not say."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ def _chosen(entry: SurveyQuestionRow, choices: ChoiceList) -> Answer:
     if choices.yes_and_no:
         yes, no = choices.yes_and_no
         meant = {yes.id: "true", no.id: "false"}
-        choices = replace(choices, ids={name: meant[known] for name, known in choices.ids.items()})
+        choices = replace(choices, ids={name: meant[option] for name, option in choices.ids.items()})
     return Answer(choices.one, choices)
 
 
@@ -211,14 +209,14 @@ def _goes_below_zero(constraint: str, limits: ConstraintLimits) -> bool:
 
 def _tell_wider(entry: SurveyQuestionRow, limits: ConstraintLimits, leftovers: Leftovers) -> None:
     if limits.why_wider:
-        what = message("more fits here than in the form: {why}", why=limits.why_wider)
-        leftovers.add(LeftoverKind.LIMITS, entry.line, what, entry.line["constraint"])
+        cause = message("more fits here than in the form: {why}", why=limits.why_wider)
+        leftovers.add(LeftoverKind.LIMITS, entry.line, cause, entry.line["constraint"])
 
 
 def _range(entry: SurveyQuestionRow) -> AnswerType:
     """A scale where the steps are whole numbers one apart, a number otherwise."""
-    said = dict(_PARAMETER.findall(entry.line["parameters"]))
-    start, end, step = (Decimal(said.get(name, usual)) for name, usual in _RANGE.items())
+    parameters = dict(_PARAMETER.findall(entry.line["parameters"]))
+    start, end, step = (Decimal(parameters.get(name, usual)) for name, usual in _RANGE.items())
     low, high = sorted((start, end))
     if step in {1, -1} and low == int(low) and high == int(high) and 1 <= high - low <= 100:
         return Scale(type="scale", lowest=int(low), highest=int(high))

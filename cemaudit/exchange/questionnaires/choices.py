@@ -25,6 +25,15 @@ IN_CONDITIONS = ("step", "answered", "and", "or", "not", "in", "true", "false")
 LONGEST = 60
 _FIT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 _OPTION_FIT = re.compile(r"[A-Za-z0-9+-][A-Za-z0-9_.+-]{0,63}")
+_YES = frozenset({
+    "yes", "y", "true", "o", "예", "네", "oui", "si", "sí", "sim", "ja", "ya", "da", "ndiyo", "ndio", "oo", "tak",
+    "evet", "có", "हाँ", "हो", "نعم", "是", "是的", "はい",
+})  # fmt: skip
+_NO = frozenset({
+    "no", "n", "false", "x", "아니오", "아니요", "non", "não", "nao", "nein", "nee", "tidak", "ne", "hapana", "hindi",
+    "nie", "hayır", "không", "नहीं", "होइन", "لا", "否", "不是", "いいえ",
+})  # fmt: skip
+_POINTS = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 
 
 def plain_id(name: str, otherwise: str) -> str:
@@ -53,17 +62,6 @@ class Given(Numbered):
         return super().take(wished if wished not in self._taken else wished[:LONGEST])
 
 
-_YES = frozenset({
-    "yes", "y", "true", "o", "예", "네", "oui", "si", "sí", "sim", "ja", "ya", "da", "ndiyo", "ndio", "oo", "tak",
-    "evet", "có", "हाँ", "हो", "نعم", "是", "是的", "はい",
-})  # fmt: skip
-_NO = frozenset({
-    "no", "n", "false", "x", "아니오", "아니요", "non", "não", "nao", "nein", "nee", "tidak", "ne", "hapana", "hindi",
-    "nie", "hayır", "không", "नहीं", "होइन", "لا", "否", "不是", "いいえ",
-})  # fmt: skip
-_POINTS = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-
-
 @dataclass(frozen=True)
 class ChoiceList:
     """A list of choices; ``ids`` gives the id of each by its name in the form.
@@ -81,7 +79,7 @@ class ChoiceList:
         if not self.yes_and_no:
             return Choice(type="choice", options=self.options)
         yes, no = self.yes_and_no
-        worth = {word: one.points for word, one in (("yes", yes), ("no", no)) if one.points is not None}
+        worth = {word: option.points for word, option in (("yes", yes), ("no", no)) if option.points is not None}
         return YesNo(type="yes-no", **worth)
 
     @cached_property
@@ -98,8 +96,8 @@ class ChoiceList:
     @cached_property
     def numbers(self) -> dict[str, Decimal]:
         """The names that are numbers."""
-        found = {name: as_number(name) for name in self.ids}
-        return {name: number for name, number in found.items() if number is not None}
+        numbers = {name: as_number(name) for name in self.ids}
+        return {name: number for name, number in numbers.items() if number is not None}
 
     def without(self, names: Iterable[str]) -> ChoiceList:
         """The list without the choices of these names."""
@@ -107,7 +105,7 @@ class ChoiceList:
         return replace(
             self,
             options=tuple(option for option in self.options if option.id not in gone),
-            ids={name: known for name, known in self.ids.items() if known not in gone},
+            ids={name: option for name, option in self.ids.items() if option not in gone},
         )
 
     @cached_property
@@ -145,20 +143,20 @@ def read_lists(lines: Iterable[XlsFormRow], languages: Languages, leftovers: Lef
 
 def _list(lines: list[XlsFormRow], languages: Languages, leftovers: Leftovers) -> ChoiceList:
     ids = Given()
-    known: dict[str, str] = {}
+    options_by_name: dict[str, str] = {}
     options = []
     for line in lines:
         name = line["name"]
-        if name in known:
-            what = message("a choice of the same name stands earlier in list {list}", list=line["list_name"])
-            leftovers.add(LeftoverKind.OPTION, line, what, line["label"])
+        if name in options_by_name:
+            cause = message("a choice of the same name stands earlier in list {list}", list=line["list_name"])
+            leftovers.add(LeftoverKind.OPTION, line, cause, line["label"])
             continue
-        known[name] = ids.take(option_id(name, f"row-{line.number}"))
-        if known[name] != name:
-            leftovers.add(LeftoverKind.NAME, line, message("is called {id} here", id=known[name]), name)
+        options_by_name[name] = ids.take(option_id(name, f"row-{line.number}"))
+        if options_by_name[name] != name:
+            leftovers.add(LeftoverKind.NAME, line, message("is called {id} here", id=options_by_name[name]), name)
         label = languages.text(line.texts("label")) or loose(name)
-        options.append(Option(id=known[name], label=label, points=_points(line, leftovers)))
-    return ChoiceList(tuple(options), known)
+        options.append(Option(id=options_by_name[name], label=label, points=_points(line, leftovers)))
+    return ChoiceList(tuple(options), options_by_name)
 
 
 def _points(line: XlsFormRow, leftovers: Leftovers) -> Fraction | None:

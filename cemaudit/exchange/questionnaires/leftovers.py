@@ -54,15 +54,15 @@ class Leftover:
 class Leftovers(list[Leftover]):
     """What is left so far."""
 
-    def add(self, sort: LeftoverKind, where: HasPlace | None, what: Sayable, original: str = "") -> None:
+    def add(self, sort: LeftoverKind, where: HasPlace | None, cause: Sayable, original: str = "") -> None:
         """One thing more; ``where`` is ``None`` for what concerns the whole form."""
-        self.append(Leftover(sort, where.place if where else "", what, original))
+        self.append(Leftover(sort, where.place if where else "", cause, original))
 
 
 def tell_decisions(checklist: Checklist, leftovers: Leftovers) -> None:
     """Add what must still be decided about a draft."""
-    for what in _open(checklist):
-        leftovers.add(LeftoverKind.DECIDE, None, what)
+    for cause in _open(checklist):
+        leftovers.add(LeftoverKind.DECIDE, None, cause)
 
 
 def _open(checklist: Checklist) -> Iterator[Message]:

@@ -27,6 +27,13 @@ __all__ = [
     "read_type",
 ]
 
+_FRAME = re.compile(r"(?:add|get|q)_(.+?)(?:_prompt)?")
+_OTHER = ("or_other", "or_specify_other", "other")
+DEEPEST = 30
+_REPEATS = {"repeat", "lgroup", "looped", "loop"}
+Path = tuple[str, ...]
+"""The names of the groups around something, and its own."""
+
 
 class SurveyRowKind(Enum):
     """What a row of a form is."""
@@ -89,10 +96,8 @@ _PLAIN = {
         "get_phone_number",
     ),
 }  # fmt: skip
-_FRAME = re.compile(r"(?:add|get|q)_(.+?)(?:_prompt)?")
 _KINDS = {name: kind for kind, names in _PLAIN.items() for name in names}
 _CHOICES = {name: kind for kind, names in _CHOOSING.items() for name in names}
-_OTHER = ("or_other", "or_specify_other", "other")
 _MOST_WORDS = max(name.count("_") + 1 for name in _CHOICES)
 
 
@@ -118,12 +123,6 @@ def _choosing(words: list[str]) -> SurveyRowType | None:
             name, rest = words[length : length + 1], words[length + 1 :]
             return SurveyRowType(kind, name[0] if name else "", key_of(" ".join(rest)) in _OTHER)
     return None
-
-
-DEEPEST = 30
-_REPEATS = {"repeat", "lgroup", "looped", "loop"}
-Path = tuple[str, ...]
-"""The names of the groups around something, and its own."""
 
 
 def is_yes(text: str) -> bool:
@@ -201,15 +200,13 @@ def read_outline(survey: XlsFormSheet, leftovers: Leftovers) -> list[SurveyQuest
     if "type" not in {column.name for column in survey.columns}:
         raise BadInput(Problem(message("no column {column}", column="type"), survey.place))
     reader = _OutlineReader(leftovers)
-    found = [one for line in survey.lines for one in reader.take(line)]
-    problems = [*reader.problems, *(_never_ends(group) for group in reader.open)]
+    entries = [entry for line in survey.lines for entry in reader.take(line)]
+    problems = reader.problems + [
+        Problem(message("begin {kind} without its end", kind=group.of), group.line.place) for group in reader.open
+    ]
     if problems:
         raise BadInput(problems)
-    return found
-
-
-def _never_ends(group: SurveyGroup) -> Problem:
-    return Problem(message("begin {kind} without its end", kind=group.of), group.line.place)
+    return entries
 
 
 class _OutlineReader:
@@ -251,8 +248,8 @@ class _OutlineReader:
             return
         group = self.open.pop()
         if group.of != of and not (group.is_repeated and of in _REPEATS):
-            what = message("end {kind}, but row {row} began {other}", kind=of, row=group.line.number, other=group.of)
-            self.problems.append(Problem(what, line.place))
+            cause = message("end {kind}, but row {row} began {other}", kind=of, row=group.line.number, other=group.of)
+            self.problems.append(Problem(cause, line.place))
 
 
 class Notes:
@@ -265,8 +262,8 @@ class Notes:
     def add(self, entry: SurveyQuestionRow, words: Text) -> None:
         """A note; left at once where the form does not always show it, or fills answers into it."""
         if entry.line["relevant"] or "${" in entry.line["label"]:
-            what = message("is not always shown, or not always the same")
-            self._left.add(LeftoverKind.TEXT, entry.line, what, entry.line["label"])
+            cause = message("is not always shown, or not always the same")
+            self._left.add(LeftoverKind.TEXT, entry.line, cause, entry.line["label"])
         else:
             self._waiting.append((entry, words))
 

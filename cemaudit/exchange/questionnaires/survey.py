@@ -35,6 +35,14 @@ from cemaudit.model.checklist import SchemeRef
 
 __all__ = ["Dialect", "Facets", "QuestionRun", "Survey", "facets_of", "heading_of", "touchpoints_of"]
 
+NEVER = "false"
+MOST_OPTIONS = 100_000
+OTHER, OTHER_TEXT = "other", "_other"
+"""What forms call the choice that ``or_other`` adds, and how they end the name of the text it asks."""
+
+SPECIFY_OTHER = N_("If other, which?")
+_SCORE = re.compile(r"score|points|total|percent|점수|합계|총점", re.IGNORECASE)
+
 
 class Facets(Record):
     """The same for every touchpoint, until a person says otherwise; ``stage`` is the journey's first unless said."""
@@ -63,13 +71,13 @@ class Facets(Record):
         return {"channel": self.channel, "stage": stage, "element": self.element, "mode": self.mode}
 
 
-def facets_of(given: Mapping[str, str | None]) -> Facets:
-    """The facets, those ``given`` as said; ``BadInput`` where one is none of ours."""
-    said = {name: value for name, value in given.items() if value is not None}
+def facets_of(values: Mapping[str, str | None]) -> Facets:
+    """The facets, those in ``values`` as said; ``BadInput`` where one is none of ours."""
+    facets = {name: value for name, value in values.items() if value is not None}
     try:
-        return Facets.model_validate(said)
+        return Facets.model_validate(facets)
     except ValidationError as error:
-        raise BadInput(faults.problems(error, said)) from error
+        raise BadInput(faults.problems(error, facets)) from error
 
 
 @dataclass
@@ -141,15 +149,6 @@ class Dialect:
         return touchpoints
 
 
-NEVER = "false"
-MOST_OPTIONS = 100_000
-OTHER, OTHER_TEXT = "other", "_other"
-"""What forms call the choice that ``or_other`` adds, and how they end the name of the text it asks."""
-
-SPECIFY_OTHER = N_("If other, which?")
-_SCORE = re.compile(r"score|points|total|percent|점수|합계|총점", re.IGNORECASE)
-
-
 class Survey:
     """Takes a form row by row; ``sections`` are the items so far, ``questions`` and ``files`` count what is asked."""
 
@@ -173,16 +172,16 @@ class Survey:
 
     def _take(self, entry: SurveyQuestionRow) -> None:
         self.questions += entry.is_asked
-        asked = None
+        question = None
         if not entry.is_asked:
             self._tell(entry)
         elif entry.kind is SurveyRowKind.FILE:
             self._file(entry)
         else:
-            asked = self._question(entry)
-        self._references.add(entry.path, asked)
+            question = self._question(entry)
+        self._references.add(entry.path, question)
         if entry.is_asked and entry.type.or_other:
-            self._other(entry, asked)
+            self._other(entry, question)
 
     def _tell(self, entry: SurveyQuestionRow) -> None:
         """Something the form shows, knows or reckons, and asks nobody."""
@@ -194,9 +193,9 @@ class Survey:
             self._left.add(LeftoverKind.DEVICE, line, message("filled in by the device"), line["type"])
         else:
             is_score = _SCORE.search(f"{line['name']} {line['label']}")
-            what = message("reckoned or filled in by the form")
+            cause = message("reckoned or filled in by the form")
             self._left.add(
-                LeftoverKind.SCORE if is_score else LeftoverKind.CALCULATION, line, what, line["calculation"]
+                LeftoverKind.SCORE if is_score else LeftoverKind.CALCULATION, line, cause, line["calculation"]
             )
 
     def _question(self, entry: SurveyQuestionRow) -> ConvertedQuestion | None:
@@ -232,42 +231,42 @@ class Survey:
         self._last, self._last_item = entry, len(self.sections[-1].items) - 1
         return ConvertedQuestion(item_id, answer.type, answer.choices)
 
-    def _other(self, entry: SurveyQuestionRow, asked: ConvertedQuestion | None) -> None:
+    def _other(self, entry: SurveyQuestionRow, question: ConvertedQuestion | None) -> None:
         """The text that ``or_other`` asks where the choice ``other`` was made: a question of its own."""
         self.questions += 1
         line = entry.line
         name = f"{line['name'] or f'q{line.number}'}{OTHER_TEXT}"
-        if asked is None:
-            what = message("asks which other choice was meant, of a question that is left out")
-            self._left.add(LeftoverKind.QUESTION, line, what, name)
+        if question is None:
+            cause = message("asks which other choice was meant, of a question that is left out")
+            self._left.add(LeftoverKind.QUESTION, line, cause, name)
             return
-        chosen = XPathCall("selected", (XPathReference(asked.id), XPathLiteral(OTHER)))
+        chosen = XPathCall("selected", (XPathReference(question.id), XPathLiteral(OTHER)))
         try:
-            when = say(chosen, lambda _: asked)
+            when = say(chosen, lambda _: question)
         except Unsayable as error:
             self._left.add(LeftoverKind.QUESTION, line, error.why, name)
             return
-        known = self._ids.take(plain_id(name, f"q{line.number}{OTHER_TEXT}"))
-        if known != name:
-            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=known), name)
+        item_id = self._ids.take(plain_id(name, f"q{line.number}{OTHER_TEXT}"))
+        if item_id != name:
+            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=item_id), name)
         answer = TextAnswer(type="text")
         ask = joined([self._words(line, "label") or loose(line["name"] or line["type"]), both(SPECIFY_OTHER)], " › ")
-        self.sections[-1].items.append(Item(id=known, ask=ask, answer=answer, when=when))
-        self._references.add((*entry.path[:-1], name), ConvertedQuestion(known, answer))
+        self.sections[-1].items.append(Item(id=item_id, ask=ask, answer=answer, when=when))
+        self._references.add((*entry.path[:-1], name), ConvertedQuestion(item_id, answer))
 
     def _refuse_too_many(self, line: XlsFormRow, answer: Answer) -> None:
         """Stop before the draft gets too large for a file: it has a list of choices with every question."""
         self._options += len(answer.choices.options) if answer.choices else 0
         if self._options > MOST_OPTIONS:
-            what = message("more than {most} choices", most=MOST_OPTIONS)
-            raise BadInput(Problem(what, line.place, message("split the form")))
+            cause = message("more than {most} choices", most=MOST_OPTIONS)
+            raise BadInput(Problem(cause, line.place, message("split the form")))
 
     def _id(self, line: XlsFormRow) -> str:
         name = line["name"]
-        known = self._ids.take(plain_id(name, f"q{line.number}"))
-        if known != name:
-            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=known), name)
-        return known
+        item_id = self._ids.take(plain_id(name, f"q{line.number}"))
+        if item_id != name:
+            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=item_id), name)
+        return item_id
 
     def _ask(self, line: XlsFormRow) -> Text:
         words = self._words(line, "label")
@@ -281,8 +280,8 @@ class Survey:
         if not line["relevant"] or outer == NEVER:
             return outer
         try:
-            said = say(self._dialect.condition(line["relevant"]), self._references.seen_from(place))
-            return outer if said == "true" else NEVER if said == NEVER else both_hold(outer, said)
+            condition = say(self._dialect.condition(line["relevant"]), self._references.seen_from(place))
+            return outer if condition == "true" else NEVER if condition == NEVER else both_hold(outer, condition)
         except Unsayable as error:
             self._left.add(LeftoverKind.CONDITION, line, error.why, line["relevant"])
             return outer
@@ -301,8 +300,8 @@ class Survey:
         line, last = entry.line, self._last
         is_signature = "signature" in line["appearance"]
         if is_signature or last is None or last.group != entry.group:
-            what = message("a signature") if is_signature else message("no question stands before it in its group")
-            self._left.add(LeftoverKind.QUESTION, line, what, f"{line['type']} {line['label']}".strip())
+            cause = message("a signature") if is_signature else message("no question stands before it in its group")
+            self._left.add(LeftoverKind.QUESTION, line, cause, f"{line['type']} {line['label']}".strip())
             return
         self.files += 1
         if line["relevant"]:

@@ -35,6 +35,21 @@ _SAME = {
     "id_string": "form_id",
     "set_form_id": "form_id",
 }
+MOST_LINES = 20_000
+LARGEST = 15_000_000
+"""The most bytes a form may unpack to; the largest seen has six million."""
+
+_UNSAID = "NO_LABEL"
+"""Stands in forms of the Community Health Toolkit where nothing shall stand."""
+
+_USED = {
+    "survey": {
+        "type", "name", "label", "hint", "guidance_hint", "relevant", "constraint", "required", "calculation",
+        "parameters", "read_only", "disabled", "appearance",
+    },
+    "choices": {"list_name", "name", "label", "points"},
+    "settings": {"form_title", "form_id", "version", "default_language"},
+}  # fmt: skip
 
 
 class XlsFormColumn(NamedTuple):
@@ -53,10 +68,10 @@ def read_header(cells: Sequence[str]) -> dict[int, XlsFormColumn]:
     """The columns by position; of two that mean the same the first, and our own spelling before its other names."""
     columns = {position: _column(cell) for position, cell in enumerate(cells) if cell.strip()}
     spelt = {column.name for column in columns.values()}
-    found: dict[XlsFormColumn, int] = {}
+    positions: dict[XlsFormColumn, int] = {}
     for position, column in _renamed(columns, spelt):
-        found.setdefault(column, position)
-    return {position: column for column, position in found.items()}
+        positions.setdefault(column, position)
+    return {position: column for column, position in positions.items()}
 
 
 def _renamed(columns: dict[int, XlsFormColumn], spelt: set[str]) -> Iterator[tuple[int, XlsFormColumn]]:
@@ -71,23 +86,6 @@ def _column(header: str) -> XlsFormColumn:
     if key_of(first) in _WRAPPERS and rest:
         first, *rest = rest
     return XlsFormColumn(key_of(first), " ".join(rest))
-
-
-MOST_LINES = 20_000
-LARGEST = 15_000_000
-"""The most bytes a form may unpack to; the largest seen has six million."""
-
-_UNSAID = "NO_LABEL"
-"""Stands in forms of the Community Health Toolkit where nothing shall stand."""
-
-_USED = {
-    "survey": {
-        "type", "name", "label", "hint", "guidance_hint", "relevant", "constraint", "required", "calculation",
-        "parameters", "read_only", "disabled", "appearance",
-    },
-    "choices": {"list_name", "name", "label", "points"},
-    "settings": {"form_title", "form_id", "version", "default_language"},
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,8 +108,8 @@ class XlsFormRow:
 
     def texts(self, name: str) -> dict[str, str]:
         """The texts of a column by language, those that say something; that without a language under ``""``."""
-        found = {column.language: text for column, text in self.cells.items() if column.name == name}
-        return {language: text for language, text in found.items() if text not in {"", _UNSAID}}
+        texts = {column.language: text for column, text in self.cells.items() if column.name == name}
+        return {language: text for language, text in texts.items() if text not in {"", _UNSAID}}
 
 
 @dataclass
@@ -152,23 +150,23 @@ def read_book(path: Path) -> dict[str, XlsFormSheet]:
 
 def _sheets(path: Path) -> dict[str, XlsFormSheet]:
     others: list[str] = []
-    found: dict[str, XlsFormSheet] = {}
+    sheets: dict[str, XlsFormSheet] = {}
 
     def is_ours(name: str) -> bool:
         others.append(name)
-        return key_of(name) in _USED.keys() - found.keys()
+        return key_of(name) in _USED.keys() - sheets.keys()
 
     for name, records in read_sheets(path, is_ours, LARGEST):
-        found[key_of(name)] = _sheet(name, records)
-    if "survey" not in found:
-        what = message("no such sheet: {sheet}", sheet="survey")
-        raise BadInput(Problem(what, hint=nearest("survey", others)))
-    return found
+        sheets[key_of(name)] = _sheet(name, records)
+    if "survey" not in sheets:
+        cause = message("no such sheet: {sheet}", sheet="survey")
+        raise BadInput(Problem(cause, hint=nearest("survey", others)))
+    return sheets
 
 
 def _sheet(name: str, records: Iterator[TextRow]) -> XlsFormSheet:
     sheet = XlsFormSheet(name)
-    header = next((one for one in records if any(cell.strip() for cell in one.cells)), None)
+    header = next((row for row in records if any(cell.strip() for cell in row.cells)), None)
     if header is None:
         return sheet
     sheet.number = header.number

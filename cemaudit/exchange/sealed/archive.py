@@ -62,6 +62,18 @@ _SIZES = {
     ): LARGEST_MEDIUM,
 }
 _SAME = {".jpeg": ".jpg", ".heif": ".heic", ".tiff": ".tif"}
+CHUNK = 1 << 20
+_LOCAL, _LISTED, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")
+_STORED, _ZIP_1, _ON_UNIX = 0, 10, 3 << 8 | 20
+_MIDNIGHT, _FIRST_DAY = 0, 1 << 5 | 1  # of 1980, where zip's calendar begins
+_PLAIN_FILE = 0o100644 << 16
+_ENCRYPTED = 1
+_AGAIN = N_("ask for the file again")
+_REPACKED = N_("ask for the file as it was sealed, not unpacked and packed again")
+SUFFIX = ".cemaudit"
+LONGEST = 80
+_PLAIN = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{LONGEST - 1}}}")
+_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 def largest(name: str) -> int | None:
@@ -81,19 +93,9 @@ def apart_name(sha256: str) -> str:
     return f"{APART}{sha256}.json"
 
 
-CHUNK = 1 << 20
-_LOCAL, _LISTED, _END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")
-_STORED, _ZIP_1, _ON_UNIX = 0, 10, 3 << 8 | 20
-_MIDNIGHT, _FIRST_DAY = 0, 1 << 5 | 1  # of 1980, where zip's calendar begins
-_PLAIN_FILE = 0o100644 << 16
-_ENCRYPTED = 1
-_AGAIN = N_("ask for the file again")
-_REPACKED = N_("ask for the file as it was sealed, not unpacked and packed again")
-
-
-def refusal(what: Sayable, place: str = "", hint: str = _AGAIN) -> BadInput:
+def refusal(cause: Sayable, place: str = "", hint: str = _AGAIN) -> BadInput:
     """The error of a sealed file that is not as it was written."""
-    return BadInput(Problem(what, place, message(hint)))
+    return BadInput(Problem(cause, place, message(hint)))
 
 
 class ZipEntry(NamedTuple):
@@ -132,10 +134,10 @@ class ZipEntry(NamedTuple):
 
 def laid_out(entries: Iterable[ZipEntry]) -> list[ZipEntry]:
     """The entries one after the other."""
-    placed: list[ZipEntry] = []
+    entries_in_place: list[ZipEntry] = []
     for entry in entries:
-        placed.append(entry._replace(start=placed[-1].end if placed else 0))
-    return placed
+        entries_in_place.append(entry._replace(start=entries_in_place[-1].end if entries_in_place else 0))
+    return entries_in_place
 
 
 def directory(entries: Sequence[ZipEntry]) -> bytes:
@@ -151,17 +153,17 @@ def entries_of(file: IO[bytes]) -> Iterator[ZipEntry]:
     ``BadInput`` at the first that is not as it would be written here, has no name or size of a sealed file's, or comes
     twice.
     """
-    found: dict[str, ZipEntry] = {}
+    entries: dict[str, ZipEntry] = {}
     start = 0
     while entry := _entry_at(file, start):
-        if entry.name in found:
+        if entry.name in entries:
             raise refusal(message("{name} comes twice", name=entry.name))
-        if len(found) == MOST_ENTRIES:
+        if len(entries) == MOST_ENTRIES:
             raise refusal(message("more than {most} entries", most=MOST_ENTRIES))
-        found[entry.name] = entry
+        entries[entry.name] = entry
         yield entry
         start = entry.end
-    _check_directory(file, start, directory(list(found.values())))
+    _check_directory(file, start, directory(list(entries.values())))
 
 
 def _entry_at(file: IO[bytes], start: int) -> ZipEntry | None:
@@ -222,12 +224,6 @@ def chunks(file: IO[bytes], entry: ZipEntry) -> Iterator[bytes]:
         yield chunk
     if crc != entry.crc:
         raise refusal(message("{name} is not what was sealed", name=entry.name))
-
-
-SUFFIX = ".cemaudit"
-LONGEST = 80
-_PLAIN = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{LONGEST - 1}}}")
-_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
 
 def is_sealed(path: Path) -> bool:

@@ -71,12 +71,12 @@ class Sealed:
         """The pieces of evidence; their names are the ``file`` of the visit's evidence."""
         return self.manifest.media
 
-    def media_to(self, folder: Path, wanted: Collection[str] | None = None) -> None:
-        """Unpack the evidence (all of it, or what is ``wanted``, by name) below ``folder``, each piece checked again.
+    def media_to(self, folder: Path, names: Collection[str] | None = None) -> None:
+        """Unpack the evidence (all of it, or those called ``names``) below ``folder``, each piece checked again.
 
         ``BadInput`` where the file changed meanwhile, ``BadEnvironment`` where ``folder`` cannot be written.
         """
-        parts = {part.name: part for part in self.media if wanted is None or part.name in wanted}
+        parts = {part.name: part for part in self.media if names is None or part.name in names}
         with _opened(self.path) as file:
             for entry in entries_of(file):
                 if entry.name in parts:
@@ -184,17 +184,17 @@ def _altered(name: str) -> BadInput:
 def _check_names(manifest: SealedManifest, entries: Sequence[ZipEntry]) -> None:
     """Whether the entries after the manifest are those it names, in order and size, with at most a signature before."""
     named = {part.name: part for part in manifest.files}
-    found = {entry.name: entry for entry in entries if entry.name != SIGNATURE}
+    entries_by_name = {entry.name: entry for entry in entries if entry.name != SIGNATURE}
     for name in (VISIT, STATEMENT, *named):
-        if name not in found:
+        if name not in entries_by_name:
             raise refusal(message("{name} is missing", name=name))
-    for name, entry in found.items():
+    for name, entry in entries_by_name.items():
         if name not in named:
             raise refusal(message("{name} is not in the manifest", name=name))
         if entry.size != named[name].size:
             raise _altered(name)
     signature = [entry.name for entry in entries[:1] if entry.name == SIGNATURE]
-    in_order = sorted(found)
+    in_order = sorted(entries_by_name)
     if [entry.name for entry in entries] != signature + in_order or [part.name for part in manifest.files] != in_order:
         raise refusal(message("not written as cemaudit writes it"), MANIFEST)
 
@@ -204,15 +204,15 @@ def _signer(signature: bytes | None, manifest: bytes, keys: Collection[PublicKey
         if keys is not None:
             raise refusal(message("not signed"), hint=N_("ask the shopper to sign it"))
         return None
-    found = record_in(Signature, signature, SIGNATURE)
-    signer = PublicKey(found.key)
-    known = next((key for key in keys or () if key == signer), None)
-    if keys is not None and known is None:
-        what = message("signed with a key that is not among those given: {key}", key=signer.fingerprint)
-        raise refusal(what, hint=N_("give the shopper's public key with --key, if this is theirs"))
-    if not is_genuine(signer, found.signature, manifest):
+    record = record_in(Signature, signature, SIGNATURE)
+    signer = PublicKey(record.key)
+    owner = next((key for key in keys or () if key == signer), None)
+    if keys is not None and owner is None:
+        cause = message("signed with a key that is not among those given: {key}", key=signer.fingerprint)
+        raise refusal(cause, hint=N_("give the shopper's public key with --key, if this is theirs"))
+    if not is_genuine(signer, record.signature, manifest):
         raise refusal(message("the signature is not of this file"))
-    return known or signer
+    return owner or signer
 
 
 def _check_visit(visit: Visit, manifest: SealedManifest) -> None:
@@ -240,14 +240,14 @@ def _apart(manifest: SealedManifest) -> dict[str, str]:
 
 
 def _details(data: bytes, name: str) -> dict[str, Any]:
-    found = json_in(data, name)
+    members = json_in(data, name)
     try:
-        is_ours = isinstance(found, dict) and canonical(found) == data
+        is_ours = isinstance(members, dict) and canonical(members) == data
     except (ValueError, RecursionError):
         is_ours = False
     if not is_ours:
         raise refusal(message("not written as cemaudit writes it"), name)
-    details: dict[str, Any] = found
+    details: dict[str, Any] = members
     return details
 
 
@@ -273,15 +273,15 @@ def standings(paths: Iterable[Path], keys: Collection[PublicKey] | None = None) 
     """
     read = {path: _read_or_refusal(path, keys) for path in dict.fromkeys(paths)}
     versions: dict[str, list[Sealed]] = defaultdict(list)
-    for found in read.values():
-        if isinstance(found, Sealed):
-            versions[found.visit.id].append(found)
-    whole: dict[Path, RevisionStatus] = {}
+    for outcome in read.values():
+        if isinstance(outcome, Sealed):
+            versions[outcome.visit.id].append(outcome)
+    standing_of: dict[Path, RevisionStatus] = {}
     for of_one_visit in versions.values():
-        whole |= _among_themselves(of_one_visit)
+        standing_of |= _among_themselves(of_one_visit)
     return {
-        path: RevisionStatus(None, found) if isinstance(found, BadInput) else whole[path]
-        for path, found in read.items()
+        path: RevisionStatus(None, outcome) if isinstance(outcome, BadInput) else standing_of[path]
+        for path, outcome in read.items()
     }
 
 
@@ -339,11 +339,11 @@ def _follows(later: Sealed, earlier: Sealed) -> bool:
 def _standing(sealed: Sealed, first: Sealed, unfit: dict[int, Sealed], latest: Sealed) -> RevisionStatus:
     visit = sealed.visit
     if sealed.digest != first.digest:
-        what = message("visit id {id} is taken by {place}", id=visit.id, place=first.path.name)
-        return RevisionStatus(sealed, BadInput(Problem(what, sealed.path.name)))
+        cause = message("visit id {id} is taken by {place}", id=visit.id, place=first.path.name)
+        return RevisionStatus(sealed, BadInput(Problem(cause, sealed.path.name)))
     if visit.revision in unfit:
-        what = message("not made of the visit in {place}, whose place it takes", place=unfit[visit.revision].path.name)
-        return RevisionStatus(sealed, BadInput(Problem(what, sealed.path.name)))
+        cause = message("not made of the visit in {place}, whose place it takes", place=unfit[visit.revision].path.name)
+        return RevisionStatus(sealed, BadInput(Problem(cause, sealed.path.name)))
     if sealed is not first:
         return RevisionStatus(sealed, gives_way_to=first)
     return RevisionStatus(sealed, gives_way_to=None if sealed is latest else latest)

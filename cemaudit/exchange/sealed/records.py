@@ -106,11 +106,11 @@ def json_in(data: bytes, name: str) -> Any:
 
 def record_in(kind: type[AnyRecord], data: bytes, name: str) -> AnyRecord:
     """The record in the entry ``name``; ``BadInput`` where it does not fit or is written in any way but ours."""
-    found = json_in(data, name)
+    members = json_in(data, name)
     try:
-        record = kind.model_validate(found)
+        record = kind.model_validate(members)
     except ValidationError as error:
-        first = faults.problems(error, found)[0].inside(name)
+        first = faults.problems(error, members)[0].inside(name)
         raise refusal(first.what, first.place) from error
     if bytes_of(record) != data:
         raise refusal(message("not written as cemaudit writes it"), name)
@@ -119,9 +119,9 @@ def record_in(kind: type[AnyRecord], data: bytes, name: str) -> AnyRecord:
 
 def manifest_in(data: bytes) -> SealedManifest:
     """The manifest; ``BadInput`` also where a newer cemaudit wrote it."""
-    found = json_in(data, MANIFEST)
-    written = found.get("format") if isinstance(found, dict) else None
+    members = json_in(data, MANIFEST)
+    written = members.get("format") if isinstance(members, dict) else None
     if written != FORMAT and isinstance(written, str) and _FORMATS.fullmatch(written):
-        what = message("written by a newer cemaudit ({format})", format=written)
-        raise refusal(what, MANIFEST, "update cemaudit")
+        cause = message("written by a newer cemaudit ({format})", format=written)
+        raise refusal(cause, MANIFEST, "update cemaudit")
     return record_in(SealedManifest, data, MANIFEST)

@@ -72,10 +72,10 @@ def write_sealed(  # noqa: PLR0913, PLR0917 (all that a seal is put on)
     _check_line(line)
     if path.exists():
         return _as_it_is(path, hashlib.sha256(line).hexdigest(), key)
-    contents |= _apart(apart or {}, {one.sha256 for one in contents.values()})
+    contents |= _apart(apart or {}, {content.sha256 for content in contents.values()})
     contents |= {VISIT: _text(line), STATEMENT: _text(bytes_of(statement))}
     contents = dict(sorted(contents.items()))
-    parts = tuple(SealedPart(name=name, size=one.size, sha256=one.sha256) for name, one in contents.items())
+    parts = tuple(SealedPart(name=name, size=content.size, sha256=content.sha256) for name, content in contents.items())
     manifest = SealedManifest.of(sealed_visit, parts)
     _check_sizes(manifest, path)
     _write(path, _signed(manifest, key) | contents)
@@ -130,8 +130,8 @@ def _looked_at(piece: Evidence, media: Media) -> _Content:
 
 
 def _within(folder: Path, file: str) -> Path | None:
-    found = inside(folder, file)
-    return Path(found) if found else None
+    path = inside(folder, file)
+    return Path(path) if path else None
 
 
 def _pieces(source: bytes | Path) -> Iterator[bytes]:
@@ -174,8 +174,8 @@ def _check_sizes(manifest: SealedManifest, path: Path) -> None:
     """``BadInput`` where the file would be larger than those that are read."""
     for part in manifest.files:
         if part.size > (largest(part.name) or 0):
-            what = message("{name} is too large ({size} bytes)", name=part.name, size=part.size)
-            raise BadInput(Problem(what, path.name))
+            cause = message("{name} is too large ({size} bytes)", name=part.name, size=part.size)
+            raise BadInput(Problem(cause, path.name))
     if len(manifest.files) > MOST_ENTRIES - 2:
         raise BadInput(Problem(message("more than {most} entries", most=MOST_ENTRIES), path.name))
     if sum(part.size for part in manifest.files) > LARGEST_FILE - 2_000_000:
@@ -183,11 +183,11 @@ def _check_sizes(manifest: SealedManifest, path: Path) -> None:
 
 
 def _write(path: Path, contents: Mapping[str, _Content]) -> None:
-    entries = laid_out(ZipEntry(name, one.size, one.crc) for name, one in contents.items())
+    entries = laid_out(ZipEntry(name, content.size, content.crc) for name, content in contents.items())
     with replaced(path) as file:
-        for entry, one in zip(entries, contents.values(), strict=True):
+        for entry, content in zip(entries, contents.values(), strict=True):
             file.write(entry.header)
-            _copy(one, file)
+            _copy(content, file)
         file.write(directory(entries))
         file.flush()
         _to_the_disk(file.fileno())
@@ -205,8 +205,8 @@ def _copy(content: _Content, file: IO[bytes]) -> None:
         digest.update(chunk)
         file.write(chunk)
     if digest.hexdigest() != content.sha256:
-        what = message("this evidence changed while it was sealed: {file}", file=content.source)
-        raise BadInput(Problem(what, hint=message("seal again")))
+        cause = message("this evidence changed while it was sealed: {file}", file=content.source)
+        raise BadInput(Problem(cause, hint=message("seal again")))
 
 
 def _to_the_disk(handle: int) -> None:
@@ -222,8 +222,8 @@ def _read_back(path: Path, manifest: SealedManifest, key: SigningKey | None) -> 
         sealed = read_sealed(path, keys=keys)
     except BadInput as error:
         path.unlink(missing_ok=True)
-        what = message("what was written does not read back")
-        raise BadEnvironment(Problem(what, str(path), error)) from error
+        cause = message("what was written does not read back")
+        raise BadEnvironment(Problem(cause, str(path), error)) from error
     if sealed.manifest != manifest:
         path.unlink(missing_ok=True)
         raise BadEnvironment(Problem(message("what was written does not read back"), str(path)))
@@ -236,5 +236,5 @@ def _as_it_is(path: Path, digest: str, key: SigningKey | None) -> Sealed:
         sealed = read_sealed(path)
         if sealed.digest == digest and sealed.signer == (key.public if key else None):
             return sealed
-    what = message("there is another file of this name, and nothing is overwritten")
-    raise BadInput(Problem(what, str(path), message("move it away, or choose another folder")))
+    cause = message("there is another file of this name, and nothing is overwritten")
+    raise BadInput(Problem(cause, str(path), message("move it away, or choose another folder")))

@@ -31,6 +31,20 @@ MOST_ENTRIES = 100_000
 _MEGABYTE = 1_000_000
 _CHUNK = 1 << 20
 _JUNK = ("__MACOSX", ".")
+LARGEST = 50_000_000_000
+LARGEST_DIRECTORY = 20_000_000
+MOST_PACKED = 100
+SMALL = 200_000_000
+_DRIVE = re.compile(r"[A-Za-z]:")
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+_ZIP64_LOCATOR, _ZIP64_END = 20, b"PK\x06\x06"
+_ENCRYPTED, _UTF_8 = 0x1, 0x800
+DEEPEST = 20
+_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
+_OPEN_DOCUMENT = {"mimetype", "content.xml"}
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True)
@@ -104,17 +118,6 @@ class Contents:
         self.close()
 
 
-LARGEST = 50_000_000_000
-LARGEST_DIRECTORY = 20_000_000
-MOST_PACKED = 100
-SMALL = 200_000_000
-_DRIVE = re.compile(r"[A-Za-z]:")
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
-_ZIP64_LOCATOR, _ZIP64_END = 20, b"PK\x06\x06"
-_ENCRYPTED, _UTF_8 = 0x1, 0x800
-
-
 def open_archive(path: Path) -> Contents:
     """The files of a zip file. ``BadInput`` where it is broken, encrypted, a bomb, or names a file it must not."""
     _refuse_endless(path)
@@ -177,8 +180,8 @@ def _refuse_bomb(members: list[zipfile.ZipInfo], packed: int) -> None:
         raise BadInput(Problem(message("more than {most} files", most=MOST_ENTRIES), hint=message("split the export")))
     unpacked = sum(member.file_size for member in members)
     if unpacked > min(LARGEST, max(SMALL, MOST_PACKED * packed)):
-        what = message("unpacks to {size} MB, far more than it should hold", size=unpacked // 1_000_000)
-        raise BadInput(Problem(what, hint=message("is this the right file?")))
+        cause = message("unpacks to {size} MB, far more than it should hold", size=unpacked // 1_000_000)
+        raise BadInput(Problem(cause, hint=message("is this the right file?")))
 
 
 def _refuse_endless(path: Path) -> None:
@@ -214,9 +217,6 @@ def _directory_size_64(file: IO[bytes], end: int) -> int:
     return struct.unpack_from("<Q", record, 40)[0] if record.startswith(_ZIP64_END) and len(record) == 56 else 0
 
 
-DEEPEST = 20
-
-
 def open_folder(path: Path, *, deep: bool = True) -> Contents:
     """The regular files in ``path`` and, where ``deep``, below it. ``BadInput`` where it cannot be read."""
     entries = []
@@ -224,23 +224,23 @@ def open_folder(path: Path, *, deep: bool = True) -> Contents:
         for entry in _files_below(path, "", DEEPEST if deep else 1):
             entries.append(entry)
             if len(entries) > MOST_ENTRIES:
-                what = message("more than {most} files", most=MOST_ENTRIES)
-                raise BadInput(Problem(what, hint=message("is this the right folder?")))
+                cause = message("more than {most} files", most=MOST_ENTRIES)
+                raise BadInput(Problem(cause, hint=message("is this the right folder?")))
     except OSError as error:
         raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror))) from error
     return Contents(tuple(sorted(entries, key=lambda entry: entry.name)))
 
 
 def _files_below(path: Path, above: str, deepest: int) -> Iterator[SubmittedFile]:
-    with os.scandir(path) as found:
-        for one in found:
-            name = above + unicodedata.normalize("NFC", one.name)
-            if one.is_dir(follow_symlinks=False):
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = above + unicodedata.normalize("NFC", entry.name)
+            if entry.is_dir(follow_symlinks=False):
                 if deepest > 1:
-                    yield from _files_below(Path(one.path), f"{name}/", deepest - 1)
-            elif one.is_file(follow_symlinks=False):
+                    yield from _files_below(Path(entry.path), f"{name}/", deepest - 1)
+            elif entry.is_file(follow_symlinks=False):
                 yield SubmittedFile(
-                    name, one.stat(follow_symlinks=False).st_size, partial(_open_regular, Path(one.path))
+                    name, entry.stat(follow_symlinks=False).st_size, partial(_open_regular, Path(entry.path))
                 )
 
 
@@ -252,12 +252,6 @@ def _open_regular(path: Path) -> IO[bytes]:
         file.close()
         raise BadInput(Problem(message("not a regular file"), path.name))
     return file
-
-
-_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
-_OPEN_DOCUMENT = {"mimetype", "content.xml"}
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 class ContainerKind(Enum):

@@ -42,6 +42,11 @@ __all__ = [
 ]
 
 MOST_SUBMISSIONS = 100_000
+LARGEST_TABLE = 200_000_000
+_SUFFIXES = {".csv", ".xlsx"}
+_MEDIA_FOLDERS = {"media", "attachments"}
+_ODD = re.compile(r"[^\w.() -]")
+_MEDIA = ("media", "attachments")
 
 
 def read_header(path: Path) -> SubmissionTableHeader:
@@ -61,8 +66,8 @@ def table_submissions(path: Path, shelf: AttachmentFiles) -> list[Submission]:
     rows: list[InputRow] = []
     for row in table.rows:
         if len(rows) == MOST_SUBMISSIONS:
-            what = message("more than {most} submissions", most=MOST_SUBMISSIONS)
-            raise BadInput(Problem(what, path.name, message("split the export")))
+            cause = message("more than {most} submissions", most=MOST_SUBMISSIONS)
+            raise BadInput(Problem(cause, path.name, message("split the export")))
         rows.append(row)
     return _submissions(rows, header, path.name, shelf)
 
@@ -92,12 +97,6 @@ def _submission(
     )
 
 
-LARGEST_TABLE = 200_000_000
-_SUFFIXES = {".csv", ".xlsx"}
-_MEDIA_FOLDERS = {"media", "attachments"}
-_ODD = re.compile(r"[^\w.() -]")
-
-
 @dataclass
 class PackedTables:
     """What the tables hold: ``strange`` says why some hold no submissions, ``problems`` why some cannot be read."""
@@ -109,17 +108,17 @@ class PackedTables:
 
 def packed_tables(entries: Sequence[SubmittedFile], shelf: AttachmentFiles) -> PackedTables:
     """The submissions of all tables among ``entries``, but for those among media."""
-    found = PackedTables()
+    packed = PackedTables()
     for entry in entries:
         if entry.suffix in _SUFFIXES and not _MEDIA_FOLDERS & set(entry.folder.split("/")):
             try:
                 with _as_file(entry) as path:
                     refusal = read_header(path).refusal
-                    found.strange += [refusal.inside(entry.name)] if refusal else []
-                    found.submissions += () if refusal else table_submissions(path, shelf)
+                    packed.strange += [refusal.inside(entry.name)] if refusal else []
+                    packed.submissions += () if refusal else table_submissions(path, shelf)
             except BadInput as error:
-                found.problems += error.problems
-    return found
+                packed.problems += error.problems
+    return packed
 
 
 @contextmanager
@@ -133,9 +132,6 @@ def _as_file(entry: SubmittedFile) -> Iterator[Path]:
         yield path
 
 
-_MEDIA = ("media", "attachments")
-
-
 def read_submissions(path: Path, media: Path | None = None) -> Submissions:
     """The submissions in ``path``, told by its content; their attachments also from the folder or zip file ``media``.
 
@@ -146,15 +142,15 @@ def read_submissions(path: Path, media: Path | None = None) -> Submissions:
         kind = kind_of(path)
         further = _further(path, kind, media, stack)
         if kind is ContainerKind.TABLE:
-            found = Submissions(_name(path), tuple(table_submissions(path, AttachmentFiles(further))))
+            submissions = Submissions(_name(path), tuple(table_submissions(path, AttachmentFiles(further))))
         elif kind is ContainerKind.INSTANCE:
-            found = _single(path)
+            submissions = _single(path)
         else:
             try:
-                found = _gathered(_name(path), stack.enter_context(_opened(path, kind)), further)
+                submissions = _gathered(_name(path), stack.enter_context(_opened(path, kind)), further)
             except BadInput as error:
                 raise error.inside(_name(path)) from error
-        return replace(found, close=stack.pop_all().close)
+        return replace(submissions, close=stack.pop_all().close)
 
 
 def holds_submissions(path: Path) -> bool:
@@ -182,8 +178,8 @@ def _name(path: Path) -> str:
 
 def _further(path: Path, kind: ContainerKind, media: Path | None, stack: ExitStack) -> tuple[SubmittedFile, ...]:
     """The files given as media, or lying beside a table."""
-    beside = [path.parent / name for name in _MEDIA] if kind is ContainerKind.TABLE else []
-    where = media or next((folder for folder in beside if folder.is_dir()), None)
+    neighbours = [path.parent / name for name in _MEDIA] if kind is ContainerKind.TABLE else []
+    where = media or next((folder for folder in neighbours if folder.is_dir()), None)
     if where is None:
         return ()
     try:
@@ -202,13 +198,13 @@ def _opened(path: Path, kind: ContainerKind) -> Contents:
 
 def _single(path: Path) -> Submissions:
     """The submission of one XML file, its attachments beside it."""
-    beside = open_folder(path.parent, deep=False).entries
+    neighbours = open_folder(path.parent, deep=False).entries
     entry = SubmittedFile(path.name, path.stat().st_size, lambda: path.open("rb"))
     notices: list[Problem] = []
-    found = tuple(instance_submissions([entry], AttachmentFiles(beside), notices))
-    if not found:
+    submissions = tuple(instance_submissions([entry], AttachmentFiles(neighbours), notices))
+    if not submissions:
         raise BadInput(Problem(message("an XML file, but no submission"), path.name))
-    return Submissions(path.name, found, tuple(notices))
+    return Submissions(path.name, submissions, tuple(notices))
 
 
 def _gathered(place: str, contents: Contents, further: Sequence[SubmittedFile]) -> Submissions:
@@ -222,16 +218,16 @@ def _gathered(place: str, contents: Contents, further: Sequence[SubmittedFile]) 
         notices += tables.strange
         return Submissions(place, tuple(tables.submissions), tuple(notices), tuple(tables.problems))
     instances = [entry for entry in entries if entry.suffix == ".xml"]
-    found = tuple(instance_submissions(instances, shelf, notices))
-    if not found:
+    submissions = tuple(instance_submissions(instances, shelf, notices))
+    if not submissions:
         raise BadInput([*tables.problems, *tables.strange, *notices] or [_nothing(entries)])
-    return Submissions(place, found, tuple(notices))
+    return Submissions(place, submissions, tuple(notices))
 
 
 def _unopened(entries: Sequence[SubmittedFile]) -> Iterator[Problem]:
     hint = message("unpack it, or give it with --media")
     zips = (entry for entry in entries if entry.suffix == ".zip")
-    return (Problem(message("a zip file within, which is not opened"), one.name, hint) for one in zips)
+    return (Problem(message("a zip file within, which is not opened"), archive.name, hint) for archive in zips)
 
 
 def _refuse_twice(entries: Sequence[SubmittedFile]) -> None:

@@ -35,6 +35,16 @@ __all__ = [
 ]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+LARGEST = 200_000_000
+"""Bytes of a file looked at at all; each kind has its own bound."""
+
+_LONGEST_STEM = 40
+MOST_PROBLEMS = 10_000
+"""Problems kept in words; further bad submissions are only counted."""
+
+_ID = "visit__id"
+_USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "formhub/uuid"})
+"""Fields phones and servers fill in by themselves."""
 
 
 @dataclass
@@ -51,9 +61,13 @@ class SubmissionStatus:
 def told_apart(submissions: Sequence[Submission]) -> list[SubmissionStatus]:
     """One standing for each submission, in the order of those kept; ``id`` is that of the first sending, or nothing."""
     groups: dict[object, list[Submission]] = {}
-    before = {one.identity.own: one.identity.replaces for one in submissions if one.identity.replaces}
-    for number, one in enumerate(submissions):
-        groups.setdefault(_first(one, before) or number, []).append(one)
+    before = {
+        submission.identity.own: submission.identity.replaces
+        for submission in submissions
+        if submission.identity.replaces
+    }
+    for number, submission in enumerate(submissions):
+        groups.setdefault(_first(submission, before) or number, []).append(submission)
     return [_standing(key if isinstance(key, str) else "", group) for key, group in groups.items()]
 
 
@@ -61,12 +75,12 @@ def _first(submission: Submission, before: dict[str, str]) -> str:
     """The id of the first sending, as far back as it is known."""
     if submission.identity.first:
         return submission.identity.first
-    known = submission.identity.own
-    seen = set()
-    while known in before and known not in seen:
-        seen.add(known)
-        known = before[known]
-    return known
+    sending = submission.identity.own
+    sendings = set()
+    while sending in before and sending not in sendings:
+        sendings.add(sending)
+        sending = before[sending]
+    return sending
 
 
 def _standing(first: str, group: Sequence[Submission]) -> SubmissionStatus:
@@ -75,19 +89,21 @@ def _standing(first: str, group: Sequence[Submission]) -> SubmissionStatus:
     last = _last(group)
     if last is None:
         return SubmissionStatus(first, None, unclear=tuple(group))
-    others = tuple(one for one in group if one is not last)
+    others = tuple(submission for submission in group if submission is not last)
     return SubmissionStatus(first, last, others, notices=list(_changed(last, others)))
 
 
 def _last(group: Sequence[Submission]) -> Submission | None:
     """The one that counts; ``None`` where nothing says which."""
-    replaced = {one.identity.replaces for one in group if one.identity.replaces != one.identity.own} - {""}
-    standing = [one for one in group if one.identity.own not in replaced]
+    replaced = {
+        submission.identity.replaces for submission in group if submission.identity.replaces != submission.identity.own
+    } - {""}
+    standing = [submission for submission in group if submission.identity.own not in replaced]
     if not standing:
         return None
     last = max(standing, key=_order)
-    rivals = (one for one in standing if _order(one) == _order(last))
-    return last if all(_content(one) == _content(last) for one in rivals) else None
+    rivals = (submission for submission in standing if _order(submission) == _order(last))
+    return last if all(_content(submission) == _content(last) for submission in rivals) else None
 
 
 def _order(submission: Submission) -> tuple[int, datetime]:
@@ -102,12 +118,6 @@ def _changed(last: Submission, others: Iterable[Submission]) -> Iterable[Problem
     for other in others:
         if _content(other) != _content(last):
             yield Problem(message("left out, because {place} is a later state of it", place=last.place), other.place)
-
-
-LARGEST = 200_000_000
-"""Bytes of a file looked at at all; each kind has its own bound."""
-
-_LONGEST_STEM = 40
 
 
 def media_folder(out: Path) -> Path:
@@ -173,8 +183,8 @@ def _cleaned(data: bytes, use: str) -> tuple[MediaType, bytes]:
     if len(data) > kind.most_bytes:
         raise BadInput(Problem(message("larger than {most} MB", most=kind.most_bytes // 1_000_000)))
     if use not in kind.evidence_kinds:
-        what = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=use)
-        raise BadInput(Problem(what))
+        cause = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=use)
+        raise BadInput(Problem(cause))
     return kind, examine(data).data
 
 
@@ -190,14 +200,6 @@ def _field(item: str, piece: Evidence, submission: Submission) -> str:
     """The path of the field that names a piece of evidence."""
     mark = f"{item}__{piece.kind}_"
     return next((path for path, text in submission.values.items() if text == piece.file and mark in path), item)
-
-
-MOST_PROBLEMS = 10_000
-"""Problems kept in words; further bad submissions are only counted."""
-
-_ID = "visit__id"
-_USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "formhub/uuid"})
-"""Fields phones and servers fill in by themselves."""
 
 
 @dataclass
@@ -235,11 +237,11 @@ class SubmissionImport:
         self._places: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Visit]:
-        with self.submissions as found:
-            self.counts.submissions = len(found.all)
-            self._notice(*found.notices)
-            self.problems += (problem.inside(found.place) for problem in found.problems)
-            for standing in told_apart(found.all):
+        with self.submissions as submissions:
+            self.counts.submissions = len(submissions.all)
+            self._notice(*submissions.notices)
+            self.problems += (problem.inside(submissions.place) for problem in submissions.problems)
+            for standing in told_apart(submissions.all):
                 visit = self._visit(standing)
                 if visit:
                     self.counts.good += 1
@@ -275,9 +277,9 @@ class SubmissionImport:
         visit, problems = reader.read({_ID: first} | record)
         if visit is None or problems:
             raise BadInput(replace(problem, place=paths.get(problem.place, problem.place)) for problem in problems)
-        taken = self._places.setdefault(visit.id, submission.place)
-        if taken != submission.place:
-            raise BadInput(Problem(message("visit id {id} is taken by {place}", id=visit.id, place=taken), _ID))
+        first_place = self._places.setdefault(visit.id, submission.place)
+        if first_place != submission.place:
+            raise BadInput(Problem(message("visit id {id} is taken by {place}", id=visit.id, place=first_place), _ID))
         return self.keeper.keep(visit, submission)
 
     def _reader(self, submission: Submission) -> tuple[FormReader, FieldPaths]:
@@ -289,7 +291,7 @@ class SubmissionImport:
             try:
                 reader = FormReader(self.checklist(ref))
             except BadInput as error:
-                raise BadInput(_missing(one) for one in error.problems) from error
+                raise BadInput(_missing(problem) for problem in error.problems) from error
             self._readers[ref] = reader, FieldPaths(reader.form)
         return self._readers[ref]
 
@@ -306,8 +308,8 @@ class SubmissionImport:
         strange = dict.fromkeys(name for reader, _ in self._readers.values() for name in reader.ignored)
         names = [name for name in strange if name not in _USUAL and not name.startswith("_") and not _is_link(name)]
         if names:
-            what = message("fields the checklist does not have are left out: {names}", names=", ".join(names))
-            yield Problem(what, self.submissions.place)
+            cause = message("fields the checklist does not have are left out: {names}", names=", ".join(names))
+            yield Problem(cause, self.submissions.place)
 
 
 def import_submissions(
@@ -335,6 +337,6 @@ def _missing(problem: Problem) -> Problem:
 
 
 def _unclear(submission: Submission, standing: SubmissionStatus) -> Problem:
-    other = next(one for one in standing.unclear if one is not submission)
-    what = message("differs from {other}, and nothing says which one is later", other=other.place)
-    return Problem(what, hint=message("delete one of them, or import them apart"))
+    other = next(rival for rival in standing.unclear if rival is not submission)
+    cause = message("differs from {other}, and nothing says which one is later", other=other.place)
+    return Problem(cause, hint=message("delete one of them, or import them apart"))

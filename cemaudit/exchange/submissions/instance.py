@@ -23,6 +23,8 @@ from cemaudit.model.base import clean
 __all__ = ["LARGEST", "Instance", "instance_submissions", "read_instance"]
 
 MOST_ELEMENTS = 100_000
+LARGEST = 5_000_000
+"""Bytes of one submission."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class _Element:
         return next((child for child in self.children if child.name == name), None)
 
     def text_of(self, name: str) -> str:
-        found = self.child(name)
-        return found.text if found else ""
+        child = self.child(name)
+        return child.text if child else ""
 
     @property
     def text(self) -> str:
@@ -129,10 +131,6 @@ class _Builder:
 
     def data(self, text: str) -> None:
         self._open[-1].chunks.append(text)
-
-
-LARGEST = 5_000_000
-"""Bytes of one submission."""
 
 
 def instance_submissions(

@@ -48,6 +48,22 @@ __all__ = [
 ]
 
 _KEPT_BY_SERVERS = re.compile(r"[^\w.-]")
+_MARKS = frozenset("/-:.|")
+_OPTION_MARK = "/"
+_OF_PHONES = ("proof", "skip")
+_SILENT = frozenset({"visit__read"})
+"""Fields of our forms that say nothing of the visit."""
+
+_PREFIX = "uuid:"
+CHECKLIST = "visit__checklist"
+"""The field of every form of ours that says which checklist it answers."""
+
+_META = frozenset({"instanceID", "instanceName", "deprecatedID", "rootUuid"})
+_CENTRAL = (
+    "SubmissionDate", "KEY", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
+    "ReviewState", "DeviceID", "Edits", "FormVersion",
+)  # fmt: skip
+_REJECTED = {"rejected", "validation_status_not_approved", "not approved"}
 
 
 class AttachmentFiles:
@@ -100,14 +116,14 @@ class Attachments:
         ``BadInput`` where there is none, or several of that name could be meant.
         """
         base = unicodedata.normalize("NFC", stated.replace("\\", "/").rpartition("/")[2])
-        found = self._ours(self.shelf.named(base))
-        if not found:
+        candidates = self._ours(self.shelf.named(base))
+        if not candidates:
             hint = message("export the media files too, and give them with --media where they come by themselves")
             raise BadInput(Problem(message("no such file in the export: {name}", name=base), hint=hint))
-        if len(found) > 1:
-            what = message("several files are named {name}; it is not clear which one belongs here", name=base)
-            raise BadInput(Problem(what, hint=message("export the submission by itself, or its XML")))
-        return found[0]
+        if len(candidates) > 1:
+            cause = message("several files are named {name}; it is not clear which one belongs here", name=base)
+            raise BadInput(Problem(cause, hint=message("export the submission by itself, or its XML")))
+        return candidates[0]
 
     def _ours(self, entries: list[SubmittedFile]) -> list[SubmittedFile]:
         if self.folder is not None:
@@ -115,13 +131,6 @@ class Attachments:
         above = [(entry, set(entry.name.split("/")[:-1])) for entry in entries]
         own = [entry for entry, parts in above if parts & self.own]
         return own or [entry for entry, parts in above if not parts & self.others]
-
-
-_MARKS = frozenset("/-:.|")
-_OPTION_MARK = "/"
-_OF_PHONES = ("proof", "skip")
-_SILENT = frozenset({"visit__read"})
-"""Fields of our forms that say nothing of the visit."""
 
 
 def ending(path: str, names: Collection[str]) -> str | None:
@@ -136,8 +145,8 @@ def is_ending(path: str, name: str) -> bool:
 
 def without_options(paths: Iterable[str]) -> list[str]:
     """The paths but those of single options whose question has a path of its own."""
-    known = dict.fromkeys(paths)
-    return [path for path in known if path.rpartition(_OPTION_MARK)[0] not in known]
+    distinct = dict.fromkeys(paths)
+    return [path for path in distinct if path.rpartition(_OPTION_MARK)[0] not in distinct]
 
 
 class FieldPaths:
@@ -181,9 +190,6 @@ def _ends(path: str) -> Iterator[str]:
     yield from (path[place + 1 :] for place, char in enumerate(path) if char in _MARKS)
 
 
-_PREFIX = "uuid:"
-
-
 @dataclass(frozen=True)
 class Identity:
     """Which submission this is.
@@ -201,7 +207,7 @@ class Identity:
     @classmethod
     def of(cls, own: str, first: str, replaces: str, edits: str = "", received: str = "") -> Self:
         """The same from an export's texts; ids lose their ``uuid:``."""
-        own, first, replaces = (one.strip().removeprefix(_PREFIX) for one in (own or first, first, replaces))
+        own, first, replaces = (text.strip().removeprefix(_PREFIX) for text in (own or first, first, replaces))
         return cls(own, first, replaces, _whole(edits), _moment(received))
 
     @property
@@ -272,17 +278,6 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-CHECKLIST = "visit__checklist"
-"""The field of every form of ours that says which checklist it answers."""
-
-_META = frozenset({"instanceID", "instanceName", "deprecatedID", "rootUuid"})
-_CENTRAL = (
-    "SubmissionDate", "KEY", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
-    "ReviewState", "DeviceID", "Edits", "FormVersion",
-)  # fmt: skip
-_REJECTED = {"rejected", "validation_status_not_approved", "not approved"}
-
-
 class SubmissionTableHeader:
     """The columns of a table, and what they say of each row (text by column)."""
 
@@ -291,7 +286,7 @@ class SubmissionTableHeader:
         self._is_kobo = {"_uuid", "_submission_time"} <= set(columns)
         self._meta = {name: column for column in columns if (name := ending(column, _META))}
         own = {*self._meta.values(), *(_CENTRAL if self._is_central else ())}
-        self._fields = [one for one in without_options(columns) if one not in own and not one.startswith("_")]
+        self._fields = [name for name in without_options(columns) if name not in own and not name.startswith("_")]
         self._is_of_repeats = "PARENT_KEY" in columns or "_parent_index" in columns
         self._is_ours = any(is_ending(column, CHECKLIST) for column in columns)
 
@@ -315,16 +310,16 @@ class SubmissionTableHeader:
     def identity(self, cells: Mapping[str, str]) -> Identity:
         """Which submission a row is."""
 
-        def said(*columns: str) -> str:
+        def id_of(*columns: str) -> str:
             return next((cells[column] for column in columns if cells.get(column)), "")
 
         meta = self._meta
         return Identity.of(
-            own=said(meta.get("instanceID", ""), "_uuid"),
-            first=said(meta.get("rootUuid", ""), *(["KEY"] if self._is_central else [])),
-            replaces=said(meta.get("deprecatedID", "")),
-            edits=said("Edits") if self._is_central else "",
-            received=said("SubmissionDate") if self._is_central else said("_submission_time"),
+            own=id_of(meta.get("instanceID", ""), "_uuid"),
+            first=id_of(meta.get("rootUuid", ""), *(["KEY"] if self._is_central else [])),
+            replaces=id_of(meta.get("deprecatedID", "")),
+            edits=id_of("Edits") if self._is_central else "",
+            received=id_of("SubmissionDate") if self._is_central else id_of("_submission_time"),
         )
 
     def values(self, cells: Mapping[str, str]) -> dict[str, str]:

@@ -51,6 +51,22 @@ _LONGEST_TAG = 1000
 _ROW_TAG = re.compile(rb"<row\s[^>]{0,900}>")
 _HIDDEN_MARK = re.compile(rb'\shidden="(?:1|true)"')
 _NUMBER = re.compile(rb'\sr="([0-9]{1,7})"')
+_XLS = "XLS"
+_LARGEST_XLS = 100_000_000
+"""The most bytes of a file that is read whole; a sheet has at most 65,536 rows and 256 columns."""
+
+_NUMBERS = (2, 3)
+_BOOLEAN, _ERROR = 4, 5
+"""The types of cells as xlrd counts them; numbers and days are both numbers, told apart by their format."""
+
+_XLSB = "XLSB"
+_LARGEST_XLSB = 200_000_000
+_LARGEST_AREA = 20_000_000
+"""The most bytes it may unpack to, and the most cells between the first and the last of a sheet."""
+
+_BUNDLE = 156
+_ROW_RECORD, _ERRORS_AT, _LAST_CELL, _BEGIN_SHEET_DATA, _END_SHEET_DATA = 0, (3, 11), 11, 145, 146
+_HIDDEN_BIT = 0x10
 
 
 @contextmanager
@@ -147,8 +163,8 @@ def _rows(book: Workbook, name: str) -> Generator[Sequence[Any]]:
     page = _page(book, name)
     page.reset_dimensions()  # the sheet's own word on its size may be wrong by a million rows
     with closing(page.iter_rows()) as rows:
-        while some := guarded_step(lambda: list(islice(rows, _AT_ONCE)), _XLSX):
-            yield from some
+        while block := guarded_step(lambda: list(islice(rows, _AT_ONCE)), _XLSX):
+            yield from block
 
 
 def _load(path: Path, *, data_only: bool) -> Workbook:
@@ -179,15 +195,6 @@ def _holds(archive: zipfile.ZipFile, name: str) -> bool:
                 return True
             tail = chunk[-2:]
     return False
-
-
-_XLS = "XLS"
-_LARGEST_XLS = 100_000_000
-"""The most bytes of a file that is read whole; a sheet has at most 65,536 rows and 256 columns."""
-
-_NUMBERS = (2, 3)
-_BOOLEAN, _ERROR = 4, 5
-"""The types of cells as xlrd counts them; numbers and days are both numbers, told apart by their format."""
 
 
 @contextmanager
@@ -234,8 +241,8 @@ class OldExcelBook:
 
     @cached_property
     def hidden(self) -> frozenset[str]:
-        shown = self.book._sheet_visibility  # noqa: SLF001 a sheet says so itself only once it is read
-        return frozenset(name for name, is_hidden in zip(self.names, shown, strict=True) if is_hidden)
+        visibilities = self.book._sheet_visibility  # noqa: SLF001 a sheet says so itself only once it is read
+        return frozenset(name for name, is_hidden in zip(self.names, visibilities, strict=True) if is_hidden)
 
     def rows(self, name: str) -> Generator[TextRow]:
         page = guarded_step(lambda: self.book.sheet_by_name(name), _XLS)
@@ -271,16 +278,6 @@ def _number_text(value: float, number_format: str, *, is_1904: bool) -> CellText
     except (ValueError, OverflowError):
         return CellText("#VALUE!", CellKind.ERROR)
     return cell_text(moment, number_format)
-
-
-_XLSB = "XLSB"
-_LARGEST_XLSB = 200_000_000
-_LARGEST_AREA = 20_000_000
-"""The most bytes it may unpack to, and the most cells between the first and the last of a sheet."""
-
-_BUNDLE = 156
-_ROW_RECORD, _ERRORS_AT, _LAST_CELL, _BEGIN_SHEET_DATA, _END_SHEET_DATA = 0, (3, 11), 11, 145, 146
-_HIDDEN_BIT = 0x10
 
 
 @contextmanager
@@ -387,7 +384,9 @@ def _without_panic(step: Callable[[], Any]) -> Any:
 def _target(relations: bytes, relation: str) -> str:
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415 an extra
 
-    target = {str(each.get("Id")): str(each.get("Target")) for each in fromstring(relations)}[relation]
+    target = {str(relationship.get("Id")): str(relationship.get("Target")) for relationship in fromstring(relations)}[
+        relation
+    ]
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 

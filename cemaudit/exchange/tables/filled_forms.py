@@ -28,6 +28,7 @@ __all__ = ["FilledImport", "holds_form", "import_filled"]
 
 _PDF = b"%PDF-"
 MEDIA = "media"
+_UNTOUCHED = both(N_("nothing filled in"))
 
 
 class Filled(NamedTuple):
@@ -150,10 +151,10 @@ class FolderAttachments(Attachments):
     def find(self, stated: str) -> SubmittedFile:
         """The file a form states; ``BadInput`` where there is none, or one in both folders."""
         base = stated.replace("\\", "/").rpartition("/")[2]
-        found = self._shelf.named(base)
-        if len(found) == 1:
-            return found[0]
-        if found:
+        files = self._shelf.named(base)
+        if len(files) == 1:
+            return files[0]
+        if files:
             raise BadInput(
                 Problem(message("several files are named {name}; it is not clear which one belongs here", name=base))
             )
@@ -164,7 +165,7 @@ class FolderAttachments(Attachments):
     def _shelf(self) -> AttachmentFiles:
         folder = Path(self.folder or "")
         folders = [folder, *([folder / MEDIA] if (folder / MEDIA).is_dir() else [])]
-        return AttachmentFiles(entry for one in folders for entry in open_folder(one, deep=False).entries)
+        return AttachmentFiles(entry for path in folders for entry in open_folder(path, deep=False).entries)
 
 
 def _rows(path: Path) -> Iterator[Filled]:
@@ -181,6 +182,3 @@ def _rows(path: Path) -> Iterator[Filled]:
 def _is_pdf(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(_PDF)) == _PDF
-
-
-_UNTOUCHED = both(N_("nothing filled in"))

@@ -37,6 +37,14 @@ _CLAIM_STATES = {
 }
 _IDS = frozenset({"id", "store", "shopper", "wave", "episode"})
 _MOST_STEPS = 999
+_FIELD_READERS: Mapped[str, Callable[[str], Any]] = {
+    **dict.fromkeys(_IDS, read_id),
+    "step_number": partial(read_mark, low=1, high=_MOST_STEPS),
+}
+MOST_PROBLEMS = 10_000
+"""Problems kept in words; further bad rows are only counted."""
+
+_PROGRESS_EVERY = 1000
 
 
 class RowReader:
@@ -53,7 +61,7 @@ class RowReader:
         }
         # Where none is declared, a persona or an occasion is in words of one's own.
         self._options = {
-            name: partial(_id_of, OptionWords({one.id: one.title for one in options}))
+            name: partial(_id_of, OptionWords({option.id: option.title for option in options}))
             for name, options in declared.items()
             if options
         }
@@ -137,8 +145,8 @@ class RowReader:
             marks = {name: self._read(cell, row, problems, read) for name, cell in cells.items()}
             data[part] = {name: mark for name, mark in marks.items() if mark is not None}
         for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):
-            found = {name: self._read(cell, row, problems) for name, cell in cells.items()}
-            data[part] = [{"touchpoint": name, "text": value} for name, value in found.items() if value is not None]
+            texts = {name: self._read(cell, row, problems) for name, cell in cells.items()}
+            data[part] = [{"touchpoint": name, "text": value} for name, value in texts.items() if value is not None]
         claims = {claim["touchpoint"]: claim for claim in data["claims"]}
         for name, cell in mapping.claim_states.items():
             self._claim_state(cell, row, claims.get(name), problems)
@@ -153,7 +161,7 @@ class RowReader:
             return
         state = _CLAIM_STATES.get(text.casefold())
         if state is None:
-            hint = nearest(text, [known.value for known in ClaimState])
+            hint = nearest(text, [word.value for word in ClaimState])
             problems.append(Problem(message("no such option: {option}", option=text), cell.place, hint))
         elif claim is None:
             problems.append(Problem(message("what became of a claim, but no claim"), cell.place))
@@ -187,19 +195,13 @@ class RowReader:
         """A problem of the visit's own field, placed at the column it came from."""
         columns = dict(_columns_by_field(self._mapping))
         part = problem.place.split(".")
-        found = next((columns[name] for name in (".".join(part[:2]), part[0]) if columns.get(name)), problem.place)
-        return Problem(problem.what, found, problem.hint)
+        column = next((columns[name] for name in (".".join(part[:2]), part[0]) if columns.get(name)), problem.place)
+        return Problem(problem.what, column, problem.hint)
 
 
 def _id_of(titles: OptionWords, text: str) -> str:
     """The id that a text stands for; the text as an id where it stands for none, which is checked with the visit."""
     return titles.find(text) or read_id(text)
-
-
-_FIELD_READERS: Mapped[str, Callable[[str], Any]] = {
-    **dict.fromkeys(_IDS, read_id),
-    "step_number": partial(read_mark, low=1, high=_MOST_STEPS),
-}
 
 
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
@@ -228,12 +230,6 @@ def arising(visit: Visit, checklist: Checklist) -> Visit:
 
 def _without(members: dict[str, Any], gone: str) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name != gone}
-
-
-MOST_PROBLEMS = 10_000
-"""Problems kept in words; further bad rows are only counted."""
-
-_PROGRESS_EVERY = 1000
 
 
 @dataclass
@@ -286,10 +282,10 @@ class Import:
 
     def __iter__(self) -> Iterator[Visit]:
         visits = self._grouped() if self.mapping.same_visit else self._each()
-        for whole in visits:
-            visit = arising(whole, self.checklist)
+        for full_visit in visits:
+            visit = arising(full_visit, self.checklist)
             self.counts.visits += 1
-            self.counts.not_arising += len(whole.answers) - len(visit.answers)
+            self.counts.not_arising += len(full_visit.answers) - len(visit.answers)
             yield visit
         if self.progress:
             self.progress(self.counts)
@@ -338,8 +334,8 @@ class Import:
         """Take the row as the first of its visit, unless another visit has its id."""
         first = self._first_row.setdefault(visit.id, row.number)
         if first != row.number:
-            what = message("visit id {id} is taken by row {number}", id=visit.id, number=first)
-            self._refuse(row, [Problem(what, self.mapping.visit.id.place)])
+            cause = message("visit id {id} is taken by row {number}", id=visit.id, number=first)
+            self._refuse(row, [Problem(cause, self.mapping.visit.id.place)])
             return False
         self.counts.good += 1
         self.counts.unknown_dates += self._reader.has_unknown_date(row, visit)
@@ -376,11 +372,11 @@ def _disagreements(
     for item, answer in visit.answers.items():
         other, kind = first.answers.get(item, answer), checklist.items[item].answer
         if other != answer and not isinstance(kind, Choices):
-            what = message(
+            cause = message(
                 "{value} here, {other} in row {number} of the same visit",
                 value=kind.show(answer), other=kind.show(other), number=first_row.number,
             )  # fmt: skip
-            yield Problem(what, mapping.items[item].place)
+            yield Problem(cause, mapping.items[item].place)
 
 
 def _complaints_together(first: Sequence[Complaint], second: Sequence[Complaint]) -> tuple[Complaint, ...]:

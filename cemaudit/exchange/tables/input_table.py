@@ -42,6 +42,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NEW_EXCEL = {".xlsx", ".xlsm", ".xltx", ".xlsb"}
 """Endings of workbooks that are no old Excel files unless somebody renamed them."""
 
+_MOST_NAMELESS = 20
+"""Numbers of columns without a name that are listed."""
+
 
 class SpreadsheetFormat(StrEnum):
     """The formats of spreadsheets, by their usual endings."""
@@ -95,13 +98,13 @@ def open_sheet(path: Path, format: SpreadsheetFormat, sheet: str | None = None) 
         return SheetRows(_rows_until_closed(book, name, stack.pop_all()), left)
 
 
-def read_sheets(path: Path, wanted: Callable[[str], bool], most: int) -> Iterator[tuple[str, Iterator[TextRow]]]:
-    """Every sheet whose name is ``wanted``, with its rows, which are to be read before the next sheet.
+def read_sheets(path: Path, is_wanted: Callable[[str], bool], most: int) -> Iterator[tuple[str, Iterator[TextRow]]]:
+    """Every sheet whose name ``is_wanted``, with its rows, which are to be read before the next sheet.
 
     Errors as of ``open_sheet``; ``BadInput`` too where the workbook unpacks to more than ``most`` bytes.
     """
     with _OPENERS[find_spreadsheet_format(path) or SpreadsheetFormat.XLSX](path, most) as book:
-        for name in filter(wanted, book.names):
+        for name in filter(is_wanted, book.names):
             with closing(book.rows(name)) as rows:
                 yield name, bounded_rows(rows)
 
@@ -123,8 +126,6 @@ _OPENERS: dict[SpreadsheetFormat, Callable[[Path, int], AbstractContextManager[S
     SpreadsheetFormat.XLSB: open_binary_workbook,
     SpreadsheetFormat.ODS: open_document,
 }
-_MOST_NAMELESS = 20
-"""Numbers of columns without a name that are listed."""
 
 
 @dataclass(frozen=True)

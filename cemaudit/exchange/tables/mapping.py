@@ -41,6 +41,12 @@ ROW_NUMBER = "#"
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _KNOWN = set("YymbBdHIpMSfz")
 _NUMBERS = (CellKind.NUMBER, CellKind.NUMBER_1904, CellKind.UNFORMATTED, CellKind.LONG)
+BY_TOUCHPOINT = ("emotions", "expectations", "perceived", "claims", "claim_states", "blames")
+"""The parts of a mapping that go by touchpoint."""
+
+MOST_HEADER_ROW = 1000
+MOST_NAMES = 10
+_CHECKLIST = r"^([^/\\:\x00-\x1f]{1,120}\.toml|[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2})$"
 
 
 class CellMapping(Record):
@@ -78,15 +84,15 @@ class CellMapping(Record):
         if self.value is not None:
             return self.value
         if self.column is not None:
-            found = row.cells[self.column]
+            text = row.cells[self.column]
         elif any(row.cells[name].casefold() in na for name in self.columns):
             return None
         else:
-            found = _PLACE.sub(lambda match: _filled(match[1], row), self.template or "")
-        found = self.cut(found)
-        if found in self.values:
-            return self.values[found]
-        return None if found.casefold() in na else found
+            text = _PLACE.sub(lambda match: _filled(match[1], row), self.template or "")
+        text = self.cut(text)
+        if text in self.values:
+            return self.values[text]
+        return None if text.casefold() in na else text
 
     def cut(self, text: str) -> str:
         """What of ``text`` stands before ``before``."""
@@ -124,15 +130,15 @@ class ItemCell(CellMapping):
 
 
 def _is_day_format(text: str) -> str:
-    found = _directives(text)
-    if not (found & {"Y", "y"} and found & {"m", "b", "B"} and "d" in found and found <= _KNOWN):
+    directives = _directives(text)
+    if not (directives & {"Y", "y"} and directives & {"m", "b", "B"} and "d" in directives and directives <= _KNOWN):
         raise Expected("a date format with year, month and day, such as %Y-%m-%d")
     return text
 
 
 def _is_moment_format(text: str) -> str:
-    found = _directives(_is_day_format(text))
-    if not ("M" in found and ("H" in found or {"I", "p"} <= found)):
+    directives = _directives(_is_day_format(text))
+    if not ("M" in directives and ("H" in directives or {"I", "p"} <= directives)):
         raise Expected("a format with date, hour and minute, such as %Y-%m-%d %H:%M")
     return text
 
@@ -149,8 +155,8 @@ class DayCell(CellMapping):
 
     def day(self, text: str) -> date | None:
         """The day ``text`` stands for, ``None`` where it is ``unknown``; ``BadInput`` where no format fits."""
-        found = read_formatted_day(text, self.formats)
-        return None if found in self.unknown else found
+        day = read_formatted_day(text, self.formats)
+        return None if day in self.unknown else day
 
 
 def _is_zone(name: str) -> str:
@@ -169,7 +175,7 @@ class MomentCell(CellMapping):
 
     @model_validator(mode="after")
     def _zone_is_known(self) -> Self:
-        if self.zone is None and not all("%z" in one for one in self.formats):
+        if self.zone is None and not all("%z" in pattern for pattern in self.formats):
             raise Expected("a zone such as Asia/Seoul, or %z in every format")
         return self
 
@@ -177,14 +183,6 @@ class MomentCell(CellMapping):
         """The moment ``text`` stands for, with zone; ``BadInput`` where no format fits."""
         zone = ZoneInfo(self.zone) if self.zone else None
         return read_formatted_moment(text, self.formats, (lambda moment: moment.replace(tzinfo=zone)) if zone else None)
-
-
-BY_TOUCHPOINT = ("emotions", "expectations", "perceived", "claims", "claim_states", "blames")
-"""The parts of a mapping that go by touchpoint."""
-
-MOST_HEADER_ROW = 1000
-MOST_NAMES = 10
-_CHECKLIST = r"^([^/\\:\x00-\x1f]{1,120}\.toml|[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2})$"
 
 
 class SkipRule(Record):
@@ -306,8 +304,8 @@ def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]
     mapped = {folded(name) for _, cell in mapping.cells() for name in cell.columns}
     if len(unknown) > 1 and not mapped & set(map(folded, columns)):
         names = ", ".join(columns[:MOST_NAMES])
-        what = message("the row of column names holds none of those of the mapping: {names}", names=names)
-        unknown = [Problem(what, hint=message("header_row of the mapping says which row holds them"))]
+        cause = message("the row of column names holds none of those of the mapping: {names}", names=names)
+        unknown = [Problem(cause, hint=message("header_row of the mapping says which row holds them"))]
     return [*unknown, *_unknown_ids(mapping, checklist)]
 
 
@@ -321,11 +319,11 @@ def unread_columns(mapping: Mapping, checklist: Checklist, columns: Sequence[str
         name = folded(column)
         if column in read or not name:
             continue
-        what = message("column {name} is not read", name=column)
+        cause = message("column {name} is not read", name=column)
         if name in near:
-            yield Problem(what, hint=message("the mapping reads {name}", name=near[name]))
+            yield Problem(cause, hint=message("the mapping reads {name}", name=near[name]))
         elif name in items:
-            yield Problem(what, hint=message("items.{item} of the mapping would read it", item=items[name]))
+            yield Problem(cause, hint=message("items.{item} of the mapping would read it", item=items[name]))
 
 
 def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Problem]:
@@ -347,5 +345,5 @@ def _unknown_ids(mapping: Mapping, checklist: Checklist) -> Iterator[Problem]:
     for part in BY_TOUCHPOINT:
         for name in getattr(mapping, part):
             if name not in checklist.touchpoint:
-                what = message("no such touchpoint: {touchpoint}", touchpoint=name)
-                yield Problem(what, f"{part}.{name}", nearest(name, checklist.touchpoint))
+                cause = message("no such touchpoint: {touchpoint}", touchpoint=name)
+                yield Problem(cause, f"{part}.{name}", nearest(name, checklist.touchpoint))

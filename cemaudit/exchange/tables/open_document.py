@@ -46,6 +46,15 @@ _DURATION = re.compile(r"PT([0-9]{1,7})H([0-9]{1,2})M([0-9]{1,2})([.,][0-9]+)?S"
 _CLOCK = re.compile(r"[0-9]:[0-9]{2}|[0-9]\s*시|[AP]M\b|오전|오후")
 _GROUPED = re.compile(r"[0-9][.,'’ \u00a0\u202f][0-9]")
 _MOST_SPACES = 1000
+_VALUES = {"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}
+"""The attributes that hold a value, by its type; ``value`` for any other."""
+
+OFFICE, TABLE, STYLE = (f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0}}" for part in ("office", "table", "style"))
+_LARGEST = 200_000_000
+_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
+_CELLS = {f"{TABLE}table-cell", f"{TABLE}covered-table-cell"}
+_BETWEEN = {f"{TABLE}{name}" for name in ("table-rows", "table-row-group", "table-header-rows")}
+"""Elements between a table and its rows."""
 
 
 class CellBuilder:
@@ -95,37 +104,35 @@ class CellBuilder:
 
     def text(self) -> CellText:
         """The text of the cell."""
-        shown = "\n".join(self._lines)
-        if self._is_error(shown):
-            return CellText(shown.strip(), CellKind.ERROR)
+        shown_text = "\n".join(self._lines)
+        if self._is_error(shown_text):
+            return CellText(shown_text.strip(), CellKind.ERROR)
         value = self._attributes.get(f"{_OFFICE}{_VALUES.get(self._type, 'value')}", "")
         try:
-            return _typed_text(self._type, value, shown)
+            return _typed_text(self._type, value, shown_text)
         except (ValueError, OverflowError):
-            return CellText(shown or value)
+            return CellText(shown_text or value)
 
-    def _is_error(self, shown: str) -> bool:
+    def _is_error(self, shown_text: str) -> bool:
         if self._attributes.get(_CALC_TYPE) == "error":
-            return bool(shown.strip())
+            return bool(shown_text.strip())
         is_reckoned = f"{_TABLE}formula" in self._attributes or self._type not in {"", "string"}
-        return is_reckoned and _ERROR.fullmatch(shown.strip()) is not None
+        return is_reckoned and _ERROR.fullmatch(shown_text.strip()) is not None
 
 
-_VALUES = {"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}
-"""The attributes that hold a value, by its type; ``value`` for any other."""
-
-
-def _typed_text(value_type: str, value: str, shown: str) -> CellText:
+def _typed_text(value_type: str, value: str, shown_text: str) -> CellText:
     match value_type:
         case "float" | "currency":
             text = cell_text(float(value), "General")
             is_number = text.kind is CellKind.NUMBER and value_type == "float"
-            return CellText(text, text.kind, _shown_id(text, shown)) if is_number else text
+            return CellText(text, text.kind, _shown_id(text, shown_text)) if is_number else text
         case "percentage":
             return cell_text(float(value), "0%")
         case "date":
             moment = datetime.fromisoformat(value[:19])
-            return cell_text(moment.replace(tzinfo=None), "yyyy-mm-dd hh:mm" if _CLOCK.search(shown) else "yyyy-mm-dd")
+            return cell_text(
+                moment.replace(tzinfo=None), "yyyy-mm-dd hh:mm" if _CLOCK.search(shown_text) else "yyyy-mm-dd"
+            )
         case "time" if match := _DURATION.fullmatch(value):
             hours, minutes, seconds = (int(part) for part in match.groups()[:3])
             is_clock = hours < 24
@@ -135,22 +142,14 @@ def _typed_text(value_type: str, value: str, shown: str) -> CellText:
         case "boolean":
             return CellText(value)
         case _:
-            return CellText(shown or value)
+            return CellText(shown_text or value)
 
 
-def _shown_id(text: str, shown: str) -> str | None:
+def _shown_id(text: str, shown_text: str) -> str | None:
     """What the sheet shows of a whole number, ``007``; ``None`` where it parts thousands or shows other digits."""
-    digits = "".join(re.findall("[0-9]", shown))
+    digits = "".join(re.findall("[0-9]", shown_text))
     is_same = text.isdecimal() and len(digits) >= len(text) and digits == text.zfill(len(digits))
-    return shown.strip() if is_same and not _GROUPED.search(shown) else None
-
-
-OFFICE, TABLE, STYLE = (f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0}}" for part in ("office", "table", "style"))
-_LARGEST = 200_000_000
-_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
-_CELLS = {f"{TABLE}table-cell", f"{TABLE}covered-table-cell"}
-_BETWEEN = {f"{TABLE}{name}" for name in ("table-rows", "table-row-group", "table-header-rows")}
-"""Elements between a table and its rows."""
+    return shown_text.strip() if is_same and not _GROUPED.search(shown_text) else None
 
 
 @contextmanager

@@ -60,9 +60,9 @@ class _ProblemGroup:
     def add(self, row: int | None, problem: Problem) -> None:
         """Add a row, counted once however often it has the problem."""
         for name, value in _cell_values(problem.what):
-            shown = self.values.setdefault(name, {})
-            if len(shown) <= VALUES_SHOWN:
-                shown.setdefault(value)
+            values = self.values.setdefault(name, {})
+            if len(values) <= VALUES_SHOWN:
+                values.setdefault(value)
         if self.count and row == self._last_row:
             return
         self._last_row = row
@@ -83,7 +83,7 @@ class _ProblemGroup:
         cause = self.first.what
         if not isinstance(cause, Message):
             return cause
-        differing = {name: _listed(list(shown)) for name, shown in self.values.items() if len(shown) > 1}
+        differing = {name: _listed(list(values)) for name, values in self.values.items() if len(values) > 1}
         return Message(cause.text, {**cause.values, **differing})
 
 
@@ -112,5 +112,5 @@ def _rows(rows: list[int | None], count: int) -> Message:
 
 def _listed(values: list[str]) -> str:
     """The first values of several cells, each cut to a length at which all of them can be read."""
-    shown = [value if len(value) <= LONGEST_VALUE else f"{value[: LONGEST_VALUE - 1]}…" for value in values]
-    return "; ".join(shown[:VALUES_SHOWN]) + ("; …" if values[VALUES_SHOWN:] else "")
+    shortened = [value if len(value) <= LONGEST_VALUE else f"{value[: LONGEST_VALUE - 1]}…" for value in values]
+    return "; ".join(shortened[:VALUES_SHOWN]) + ("; …" if values[VALUES_SHOWN:] else "")

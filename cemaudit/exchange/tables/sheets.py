@@ -54,6 +54,10 @@ ERROR_CODES = {
 """The errors of cells in binary formats by their codes ([MS-XLS] 2.5.10, [MS-XLSB] 2.5.97.2)."""
 
 _Step = TypeVar("_Step")
+MOST_DIGITS = 15
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_ZEROS = re.compile(r'(?:"[^"]*"|\\.|[-/(): ]|0)+')
+_EMPTY = CellText("")
 
 
 class SheetBook(Protocol):
@@ -102,13 +106,13 @@ def refuse_row(number: int) -> None:
         raise too_large(message("more than {most} rows", most=MOST_ROWS))
 
 
-def refuse_bombs(path: Path, most: int, what: str) -> None:
+def refuse_bombs(path: Path, most: int, format_name: str) -> None:
     """``BadInput`` where the members of a ZIP file unpack to more than ``most`` bytes, or it is no ZIP file."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise unreadable_workbook(what, error) from error
+        raise unreadable_workbook(format_name, error) from error
     refuse_larger(size, most)
 
 
@@ -118,33 +122,33 @@ def refuse_larger(size: int, most: int) -> None:
         raise too_large(message("larger than {most} MB", most=most // 1_000_000))
 
 
-def guarded_step(step: Callable[[], _Step], what: str) -> _Step:
-    """What ``step()`` gives, without a library's warnings, its many kinds of errors made one of the format ``what``."""
+def guarded_step(step: Callable[[], _Step], format_name: str) -> _Step:
+    """What ``step()`` gives, without a library's warnings, its many kinds of errors made one of ``format_name``."""
     try:
         with warnings.catch_warnings(action="ignore"):
             return step()
     except CemauditError:
         raise
     except Exception as error:
-        raise unreadable_workbook(what, error) from error
+        raise unreadable_workbook(format_name, error) from error
 
 
-def missing_spreadsheet_extra(what: str, extra: str) -> BadEnvironment:
+def missing_spreadsheet_extra(format_name: str, extra: str) -> BadEnvironment:
     """The refusal of a format whose ``extra`` is not installed."""
     hint = message("install it: {command}", command=f"pip install 'cemaudit[{extra}]'")
-    problem = message("{format} tables need the extra {extra}", format=what, extra=extra)
+    problem = message("{format} tables need the extra {extra}", format=format_name, extra=extra)
     return BadEnvironment(Problem(problem, hint=hint))
 
 
 def unvalued_formula(column: int) -> Problem:
     """The problem of a row with a formula whose value the workbook does not hold."""
-    what = message("column {number} holds a formula without its value", number=column)
-    return Problem(what, hint=message("open and save the workbook in a spreadsheet program"))
+    cause = message("column {number} holds a formula without its value", number=column)
+    return Problem(cause, hint=message("open and save the workbook in a spreadsheet program"))
 
 
-def too_large(what: Message) -> BadInput:
-    """The refusal of a table that holds more than is taken; ``what`` says of what."""
-    return BadInput(Problem(what, hint=message("split the table")))
+def too_large(cause: Message) -> BadInput:
+    """The refusal of a table that holds more than is taken; ``cause`` says of what."""
+    return BadInput(Problem(cause, hint=message("split the table")))
 
 
 def too_many_columns() -> BadInput:
@@ -157,16 +161,10 @@ def locked_workbook() -> BadInput:
     return BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
 
 
-def unreadable_workbook(what: str, error: Exception) -> BadInput:
-    """The refusal of a file that a library cannot read in the format ``what``."""
+def unreadable_workbook(format_name: str, error: Exception) -> BadInput:
+    """The refusal of a file that a library cannot read in the format called ``format_name``."""
     why = str(error).partition("; found b")[0]  # the bytes tell nobody anything
-    return BadInput(Problem(message("cannot be read as an {format} workbook: {why}", format=what, why=why)))
-
-
-MOST_DIGITS = 15
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_ZEROS = re.compile(r'(?:"[^"]*"|\\.|[-/(): ]|0)+')
-_EMPTY = CellText("")
+    return BadInput(Problem(message("cannot be read as an {format} workbook: {why}", format=format_name, why=why)))
 
 
 def cell_text(value: object, number_format: str, data_type: str = "", *, is_1904: bool = False) -> CellText:
@@ -221,14 +219,14 @@ def shown_zeros(text: str, number_format: str) -> str | None:
     digits = list(text.zfill(places.count("0")))
     extra = digits[: len(digits) - places.count("0")]
     rest = iter(digits[len(extra) :])
-    shown = []
+    pieces = []
     for place in places:
         if place == "0":
-            shown.append("".join([*extra, next(rest)]))
+            pieces.append("".join([*extra, next(rest)]))
             extra = []
         else:
-            shown.append(place.strip('"').removeprefix("\\") or place[-1])
-    return "".join(shown)
+            pieces.append(place.strip('"').removeprefix("\\") or place[-1])
+    return "".join(pieces)
 
 
 @cache

@@ -89,8 +89,8 @@ def _models(top: BenchmarkNode) -> Iterator[Measure]:
     yield mean.model_copy(update=percent)
     yield from _flat("flat", Text(ko="평면 점수", en="Flat score"), Weights(declared=True))
     yield from _flat("flat-unweighted", Text(ko="가중치 없는 평면 점수", en="Flat unweighted score"), Weights())
-    title, whole = Text(ko="절대 점수", en="Absolute score"), Rounding(digits=0, mode="floor")
-    yield Measure(id="absolute", title=title, how="ratio", weights=Weights(declared=True), round=whole)
+    title, floor = Text(ko="절대 점수", en="Absolute score"), Rounding(digits=0, mode="floor")
+    yield Measure(id="absolute", title=title, how="ratio", weights=Weights(declared=True), round=floor)
 
 
 def _flat(name: str, title: Text, weights: Weights) -> Iterator[Measure]:
@@ -163,8 +163,8 @@ class _BenchmarkReader:
         for child in element.all("Group", "Rule"):
             original = child.get("id")
             if not original or original in self._ids:
-                what = message("id {id} comes twice", id=original) if original else message("an element without id")
-                self.problems.append(Problem(what, child.name))
+                cause = message("id {id} comes twice", id=original) if original else message("an element without id")
+                self.problems.append(Problem(cause, child.name))
             elif child.name == "Rule":
                 children.append(self._node(child, self._ids.of(original)))
             elif (group := self.group(child, self._ids.of(original))).children:
@@ -177,9 +177,9 @@ class _BenchmarkReader:
         return BenchmarkNode(name, original, _title(element), self._weight(element), children, is_unscored)
 
     def _weight(self, element: XmlElement) -> Fraction:
-        known = self._weights.get(element.get("id"))
-        if known is not None:
-            return known
+        weight = self._weights.get(element.get("id"))
+        if weight is not None:
+            return weight
         try:
             return weight_of(element)
         except BadInput as error:
@@ -190,20 +190,20 @@ class _BenchmarkReader:
 def weight_of(element: XmlElement) -> Fraction:
     """The element's weight, 1 where none is written; ``BadInput`` where it is no weight."""
     text = element.get("weight", "1")
-    found = _WEIGHT.fullmatch(text)
-    if found is None:
+    match = _WEIGHT.fullmatch(text)
+    if match is None:
         place = element.get("id") or element.get("idref")
         raise BadInput(Problem(message("expected a weight, found {value}", value=text), place))
-    return Fraction(found[1])
+    return Fraction(match[1])
 
 
 def _title(element: XmlElement) -> Text:
     """The title in its own language; without one, the id."""
-    found = [title for title in element.all("title") if title.text]
-    if not found:
+    titles = [title for title in element.all("title") if title.text]
+    if not titles:
         return _both(element.get("id"))
-    korean = next((title for title in found if title.get(LANGUAGE).lower().startswith("ko")), None)
-    other = next((title for title in found if title is not korean), None)
+    korean = next((title for title in titles if title.get(LANGUAGE).lower().startswith("ko")), None)
+    other = next((title for title in titles if title is not korean), None)
     return Text(ko=korean and korean.text[:LONGEST_TITLE], en=other and other.text[:LONGEST_TITLE])
 
 

@@ -22,6 +22,9 @@ _TEXTS = {"title", "version", "target", "result"}
 _KEPT = _TEXTS | {
     "Benchmark", "Group", "Rule", "Profile", "refine-rule", "TestResult", "benchmark", "profile", "rule-result",
 }  # fmt: skip
+LONGEST = 70
+_PREFIX = re.compile(r"^(xccdf_[^_]+_(benchmark|profile|group|rule|testresult)_(?=.))+")
+_STRANGE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 @dataclass
@@ -52,8 +55,8 @@ class XmlElement:
 
     def text_of(self, name: str) -> str:
         """The text of the first element right below with that name, or nothing."""
-        found = self.first(name)
-        return found.text if found else ""
+        child = self.first(name)
+        return child.text if child else ""
 
 
 def read_xccdf_xml(path: Path) -> XmlElement:
@@ -101,11 +104,6 @@ class _Keeper:
             self._kept[-1].chunks.append(text)
 
 
-LONGEST = 70
-_PREFIX = re.compile(r"^(xccdf_[^_]+_(benchmark|profile|group|rule|testresult)_(?=.))+")
-_STRANGE = re.compile(r"[^A-Za-z0-9_.-]+")
-
-
 def plain_id(original: str) -> str:
     """An id of our form: ``xccdf_org.example_rule_no-root`` becomes ``no-root``, ``1.2 a`` becomes ``x-1.2-a``."""
     short = _STRANGE.sub("-", _PREFIX.sub("", original, count=1))[:LONGEST]
@@ -113,10 +111,10 @@ def plain_id(original: str) -> str:
 
 
 class Ids:
-    """Gives every original one id of its own; none of those ``taken``."""
+    """Gives every original one id of its own; none of those ``used``."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._names = Numbered(taken)
+    def __init__(self, used: Iterable[str] = ()) -> None:
+        self._names = Numbered(used)
         self._given: dict[str, str] = {}
 
     def __contains__(self, original: str) -> bool:
@@ -132,16 +130,16 @@ class Ids:
 class Numbered:
     """Names given once: a name asked for again gets a number."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = set(taken)
+    def __init__(self, used: Iterable[str] = ()) -> None:
+        self._taken = set(used)
         self._last: dict[str, int] = {}
 
     def take(self, wished: str) -> str:
         """``wished``, or ``wished-2`` and so on where that is taken."""
-        found = wished
-        while found in self._taken:
+        name = wished
+        while name in self._taken:
             number = self._last.get(wished, 1) + 1
             self._last[wished] = number
-            found = f"{wished}-{number}"
-        self._taken.add(found)
-        return found
+            name = f"{wished}-{number}"
+        self._taken.add(name)
+        return name

@@ -54,8 +54,10 @@ class ResultReader:
     def _other_weights(self, weights: Mapping[str, Fraction]) -> Iterator[Problem]:
         for name, weight in weights.items():
             if self._weights.get(name, weight) != weight:
-                what = message("weighs {weight}, in the first result {other}", weight=weight, other=self._weights[name])
-                yield Problem(what, name, message("import it by itself"))
+                cause = message(
+                    "weighs {weight}, in the first result {other}", weight=weight, other=self._weights[name]
+                )
+                yield Problem(cause, name, message("import it by itself"))
 
     def _head(self, result: XmlElement, problems: list[Problem]) -> dict[str, Any]:
         target, profile = result.text_of("target")[:LONGEST], result.first("profile")
@@ -99,34 +101,34 @@ def _nodes(top: BenchmarkNode) -> Iterator[BenchmarkNode]:
 
 def _words(result: XmlElement, problems: list[Problem]) -> Iterator[tuple[str, str, bool]]:
     """Each rule with its result, the worst where it was checked at several places, and whether it is unscored."""
-    found: dict[str, list[XmlElement]] = {}
-    for one in result.all("rule-result"):
-        word = one.text_of("result")
+    instances_of: dict[str, list[XmlElement]] = {}
+    for rule_result in result.all("rule-result"):
+        word = rule_result.text_of("result")
         if word in _WORST_FIRST:
-            found.setdefault(one.get("idref"), []).append(one)
+            instances_of.setdefault(rule_result.get("idref"), []).append(rule_result)
         else:
-            what = message("expected a result such as pass or fail, found {value}", value=word)
-            problems.append(Problem(what, one.get("idref")))
-    for original, instances in found.items():
-        worst = min((one.text_of("result") for one in instances), key=_WORST_FIRST.index)
-        yield original, worst, any(one.get("role") == "unscored" for one in instances)
+            cause = message("expected a result such as pass or fail, found {value}", value=word)
+            problems.append(Problem(cause, rule_result.get("idref")))
+    for original, instances in instances_of.items():
+        worst = min((rule_result.text_of("result") for rule_result in instances), key=_WORST_FIRST.index)
+        yield original, worst, any(rule_result.get("role") == "unscored" for rule_result in instances)
 
 
 def _times(result: XmlElement, problems: list[Problem]) -> dict[str, Any]:
     """The day, and start and end where the file gives their zone."""
-    found: dict[str, dt.datetime] = {}
+    times: dict[str, dt.datetime] = {}
     for name, attribute in (("started", "start-time"), ("finished", "end-time")):
         text = result.get(attribute)
         try:
-            found |= {name: dt.datetime.fromisoformat(text)} if text else {}
+            times |= {name: dt.datetime.fromisoformat(text)} if text else {}
         except ValueError:
             example = "2026-11-21T14:05:00"
-            what = message("expected a time such as {example}, found {value}", example=example, value=text)
-            problems.append(Problem(what, attribute))
-    if not found:
+            cause = message("expected a time such as {example}, found {value}", example=example, value=text)
+            problems.append(Problem(cause, attribute))
+    if not times:
         return {}
-    day = {"date": next(iter(found.values())).date()}
-    return day | found if all(moment.tzinfo for moment in found.values()) else day
+    day = {"date": next(iter(times.values())).date()}
+    return day | times if all(moment.tzinfo for moment in times.values()) else day
 
 
 @dataclass
@@ -148,11 +150,11 @@ def import_xccdf(path: Path) -> Xccdf:
     """
     root = read_xccdf_xml(path)
     try:
-        found = _imported(root)
+        imported = _imported(root)
     except BadInput as error:
         raise error.inside(path.name) from error
-    found.problems = [problem.inside(path.name) for problem in found.problems]
-    return found
+    imported.problems = [problem.inside(path.name) for problem in imported.problems]
+    return imported
 
 
 def _imported(root: XmlElement) -> Xccdf:
@@ -161,18 +163,18 @@ def _imported(root: XmlElement) -> Xccdf:
         raise BadInput(Problem(message("no XCCDF results in the file")))
     element = _benchmark_of(results[0], root)
     benchmark = read_benchmark(element, _refined(results[0], element))
-    found = Xccdf(benchmark.checklist(), benchmark.scheme(), len(results))
+    imported = Xccdf(benchmark.checklist(), benchmark.scheme(), len(results))
     reader = ResultReader(benchmark)
     for result in results:
         try:
             if _benchmark_of(result, root).get("id") != element.get("id"):
                 raise BadInput(Problem(message("a result of another benchmark; import it by itself")))
-            found.visits.append(reader.visit(result, _refined(result, element)))
+            imported.visits.append(reader.visit(result, _refined(result, element)))
         except BadInput as error:
-            found.problems += error.inside(result.get("id") or "TestResult").problems
-    if not found.visits:
-        raise BadInput(found.problems)
-    return found
+            imported.problems += error.inside(result.get("id") or "TestResult").problems
+    if not imported.visits:
+        raise BadInput(imported.problems)
+    return imported
 
 
 def _results(root: XmlElement) -> Iterator[XmlElement]:
@@ -187,12 +189,12 @@ def _benchmark_of(result: XmlElement, root: XmlElement) -> XmlElement:
     reference = result.first("benchmark")
     name = reference.get("id") if reference else ""
     named = [benchmark for benchmark in benchmarks if name and benchmark.get("id") == name]
-    found = around or named or (benchmarks if len(benchmarks) == 1 else [])
-    return found[0] if found else _bare(result, name)
+    candidates = around or named or (benchmarks if len(benchmarks) == 1 else [])
+    return candidates[0] if candidates else _bare(result, name)
 
 
 def _bare(result: XmlElement, name: str) -> XmlElement:
-    rules = {one.get("idref"): one.attributes for one in result.all("rule-result")}
+    rules = {rule_result.get("idref"): rule_result.attributes for rule_result in result.all("rule-result")}
     children = [XmlElement("Rule", {**attributes, "id": rule}) for rule, attributes in rules.items()]
     return XmlElement("Benchmark", {"id": name or result.get("id")}, children)
 
@@ -201,8 +203,8 @@ def _refined(result: XmlElement, benchmark: XmlElement) -> dict[str, Fraction]:
     """The weights this result was made with: of groups by its profile, of rules as written beside their results."""
     profile = result.first("profile")
     refined = _profile_weights(profile.get("idref"), benchmark) if profile else {}
-    stated = (one for one in result.all("rule-result") if "weight" in one.attributes)
-    return refined | {one.get("idref"): weight_of(one) for one in stated}
+    stated = (rule_result for rule_result in result.all("rule-result") if "weight" in rule_result.attributes)
+    return refined | {rule_result.get("idref"): weight_of(rule_result) for rule_result in stated}
 
 
 def _profile_weights(name: str, benchmark: XmlElement) -> dict[str, Fraction]:
@@ -212,5 +214,5 @@ def _profile_weights(name: str, benchmark: XmlElement) -> dict[str, Fraction]:
     while (profile := profiles.pop(name, None)) is not None:
         line.append(profile)
         name = profile.get("extends")
-    rows = (row for one in reversed(line) for row in one.all("refine-rule") if "weight" in row.attributes)
+    rows = (row for ancestor in reversed(line) for row in ancestor.all("refine-rule") if "weight" in row.attributes)
     return {row.get("idref"): weight_of(row) for row in rows}

@@ -39,7 +39,7 @@ def test_evidence_is_named_by_its_content(sealed: Sealed, tmp_path: Path) -> Non
 
 
 def test_only_what_is_wanted_is_unpacked(sealed: Sealed, tmp_path: Path) -> None:
-    sealed.media_to(tmp_path / "out", wanted=["media/other.jpg"])
+    sealed.media_to(tmp_path / "out", names=["media/other.jpg"])
     assert not (tmp_path / "out").exists()
 
 
