@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange import line_of
 from helpers import samples
 from hypothesis import given
 from hypothesis import strategies as st
