@@ -34,7 +34,7 @@ _SAMPLE = (
     b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'
     b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"perceived":{},"persona":null,"place":null,"revision":2,'
     b'"scenario":null,"shopper":null,"skipped":{"z":{"reason":"r","state":"declined"}},"started":null,"store":"s",'
-    b'"store_name":"","supersedes":"0000000000000000000000000000000000000000000000000000000000000000","wave":null}'
+    b'"store_name":"","supersedes":"0000000000000000000000000000000000000000000000000000000000000000","until":null,"wave":null}'
 )
 """A visit with everything a record can hold."""
 

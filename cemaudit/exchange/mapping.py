@@ -50,6 +50,7 @@ class VisitCells(Record):
     shopper: CellMapping | None = None
     wave: CellMapping | None = None
     date: DayCell | None = None
+    until: DayCell | None = None
     started: MomentCell | None = None
     finished: MomentCell | None = None
     entered: MomentCell | None = None

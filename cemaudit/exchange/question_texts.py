@@ -6,12 +6,11 @@ door needs: which keys to press, where an empty line leads, which touchpoint it 
 
 from __future__ import annotations
 
-from cemaudit.language import N_, translate
-from cemaudit.model import Checklist, Text, Touchpoint
+from cemaudit.language import N_, message
+from cemaudit.model import Text, Touchpoint
+from cemaudit.model.visit_words import WordsInForce
 
 __all__ = ["expectation_text", "placed_text", "question_text"]
-
-_COMPANY = N_("the company")
 
 _QUESTIONS = {
     "scenario": N_("Which scenario do you play?"),
@@ -23,35 +22,42 @@ _QUESTIONS = {
     "day": N_("On which day was the visit?"),
     "arrival": N_("When did you arrive?"),
     "departure": N_("When did you leave?"),
+    "first_day": N_("On which day did it begin?"),
+    "last_day": N_("On which day did it end?"),
+    "day_alone": N_("On which day was it?"),
+    "consent": N_("Consent of the {customer}: the day it was given, and the reference of the signed form"),
     "expectation": N_("What had you expected beforehand?"),
-    "expectation_before": N_("Before the visit: what do you expect here?"),
+    "expectation_before": N_("Before {visit}: what do you expect here?"),
     "perception": N_("What did you meet, beside what you expected?"),
     "emotion": N_("How did it feel?"),
     "claim": N_("Claim: what did you tell {company} that it should repair?"),
     "claim-state": N_("What became of the claim before you left?"),
     "blame": N_("Blame: what do you hold against {company}?"),
 }
-"""The questions by what they ask for; ``{company}`` is whom a claim is told in the checklist's sector."""
+"""The questions by what they ask for; what stands in braces are the words of the checklist's sector."""
+
+_OWN_WORDS = {"arrival": "arrival", "first_day": "arrival", "departure": "departure", "last_day": "departure"}
+"""Questions that a checklist may ask in words of its own."""
 
 
-def question_text(name: str, checklist: Checklist | None = None) -> Text:
+def question_text(name: str, words: WordsInForce) -> Text:
     """Return the question for ``name`` (a key such as ``emotion``, ``claim``, ``arrival``) in both languages.
 
-    It is in the words of the checklist; without one, in those of every sector.
+    ``words``: those of the visit's sector, of ``Checklist.words_at``.
     """
-    return Text.said(lambda: _in_the_words_of(checklist, translate(_QUESTIONS[name])))
+    own: Text | None = getattr(words, _OWN_WORDS[name]) if name in _OWN_WORDS else None
+    if own is not None:
+        return own
+    # Where arriving is called otherwise, the day is not that of a "visit" either.
+    question = _QUESTIONS["day_alone" if name == "day" and words.arrival is not None else name]
+    return Text.said(lambda: message(question, visit=words.visit, **words.nouns()))
 
 
-def expectation_text(touchpoint: Touchpoint, checklist: Checklist | None = None) -> Text:
+def expectation_text(touchpoint: Touchpoint, words: WordsInForce) -> Text:
     """Return the question what was expected; where it is compared with what was met, it is asked before the visit."""
-    return question_text("expectation_before" if touchpoint.perceived else "expectation", checklist)
+    return question_text("expectation_before" if touchpoint.perceived else "expectation", words)
 
 
 def placed_text(touchpoint: Touchpoint, question: Text) -> Text:
     """Return the question with the touchpoint before it, for doors that ask of several on one page."""
     return Text.said(lambda: f"{touchpoint.title} · {question}")
-
-
-def _in_the_words_of(_checklist: Checklist | None, question: str) -> str:
-    """The question with its places filled; every checklist has the same words so far."""
-    return question.replace("{company}", translate(_COMPANY))

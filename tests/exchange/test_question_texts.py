@@ -6,9 +6,9 @@ import io
 
 import pypdfium2
 import pytest
+from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from helpers import samples
 
-from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from cemaudit.entry.wording import ask_line
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.xlsform.write import sheets_of

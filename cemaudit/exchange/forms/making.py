@@ -67,14 +67,14 @@ def _circumstances(checklist: Checklist) -> Iterator[FormField]:
     yield _circumstance("occasion", checklist.occasions, checklist)
     if checklist.scenarios:
         scenarios = tuple(FieldOption(one.id, one.title) for one in checklist.scenarios)
-        yield _field("scenario", FieldKind.ONE, question_text("scenario", checklist), options=scenarios)
+        yield _field("scenario", FieldKind.ONE, question_text("scenario", checklist.words_at()), options=scenarios)
     yield _circumstance("persona", checklist.personas, checklist)
     if checklist.steps:
         steps = tuple(FieldOption(one.id, one.title) for one in checklist.steps)
-        yield _field("episode", FieldKind.TEXT, question_text("episode", checklist))
-        yield _field("step", FieldKind.ONE, question_text("step", checklist), options=steps)
+        yield _field("episode", FieldKind.TEXT, question_text("episode", checklist.words_at()))
+        yield _field("step", FieldKind.ONE, question_text("step", checklist.words_at()), options=steps)
         number = NumberLimits(Fraction(1), Fraction(999), whole=True)
-        yield _field("step_number", FieldKind.NUMBER, question_text("step_number", checklist), limits=number)
+        yield _field("step_number", FieldKind.NUMBER, question_text("step_number", checklist.words_at()), limits=number)
     if checklist.consent == "required":
         yield _field("consent_date", FieldKind.DATE, N_("Day the customer's consent was given"))
         yield _field("consent_form", FieldKind.TEXT, N_("Reference of the signed consent form (no name)"))
@@ -85,17 +85,19 @@ def _circumstances(checklist: Checklist) -> Iterator[FormField]:
 def _circumstance(name: str, declared: tuple[Circumstance, ...], checklist: Checklist) -> FormField:
     """A persona or an occasion: one of those the checklist declares; words of one's own where it declares none."""
     options = tuple(FieldOption(circumstance.id, circumstance.title) for circumstance in declared)
-    return _field(name, FieldKind.ONE if options else FieldKind.TEXT, question_text(name, checklist), options=options)
+    return _field(
+        name, FieldKind.ONE if options else FieldKind.TEXT, question_text(name, checklist.words_at()), options=options
+    )
 
 
 def _times(checklist: Checklist) -> Iterator[FormField]:
-    day = question_text("day", checklist)
+    day = question_text("day", checklist.words_at())
     yield _field("briefed", FieldKind.MOMENT, N_("When you read the briefing"))
     yield _field(
         "date", FieldKind.DATE, both(lambda: message("{question} (if you do not know the times)", question=day))
     )
-    yield _field("started", FieldKind.MOMENT, question_text("arrival", checklist))
-    yield _field("finished", FieldKind.MOMENT, question_text("departure", checklist))
+    yield _field("started", FieldKind.MOMENT, question_text("arrival", checklist.words_at()))
+    yield _field("finished", FieldKind.MOMENT, question_text("departure", checklist.words_at()))
     yield _field("entered", FieldKind.MOMENT, N_("When this was filled in"))
 
 
@@ -138,10 +140,10 @@ def form_of(checklist: Checklist) -> Form:
 
 def _of_touchpoint(touchpoint: Touchpoint, checklist: Checklist) -> Iterator[FormField]:
     def question(name: str) -> Text:
-        return placed_text(touchpoint, question_text(name, checklist))
+        return placed_text(touchpoint, question_text(name, checklist.words_at()))
 
     if touchpoint.expectation:
-        expectation = placed_text(touchpoint, expectation_text(touchpoint, checklist))
+        expectation = placed_text(touchpoint, expectation_text(touchpoint, checklist.words_at()))
         yield from _feeling(touchpoint, Role.EXPECTATION, expectation, EXPECTATIONS)
     for item in touchpoint.items:
         yield from _of_item(item, touchpoint)

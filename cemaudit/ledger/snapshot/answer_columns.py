@@ -104,12 +104,12 @@ def read_recorded_visit(line: bytes) -> RecordedVisit:
 
 def _expected_before(document: Mapping[str, Any]) -> Mapping[str, int]:
     """What ``Visit.expected_before`` says of a visit's line."""
-    expected, started, date = (document.get(name) for name in ("expected", "started", "date"))
+    expected, started, *days = (document.get(name) for name in ("expected", "started", "date", "until"))
     if expected is None:
         return {}
     moments = (dt.datetime.fromisoformat(expected), started and dt.datetime.fromisoformat(started))
     expectations: Mapping[str, int] = document.get("expectations", {})
-    return expectations if is_before(*moments, date and dt.date.fromisoformat(date)) else {}
+    return expectations if is_before(*moments, *(day and dt.date.fromisoformat(day) for day in days)) else {}
 
 
 def _answers(document: dict[str, Any]) -> dict[str, AnswerValue]:

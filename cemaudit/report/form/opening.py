@@ -87,7 +87,7 @@ def _cells(sheet: PdfForm, cells: Sequence[str]) -> Slice:
     parts: list[tuple[float, Slice]] = []
     for name in cells:
         # On paper the day is always written, beside times without theirs.
-        label = question_text("day", sheet.checklist) if name == "date" else sheet.field(PREFIX + name).label
+        label = question_text("day", sheet.checklist.words_at()) if name == "date" else sheet.field(PREFIX + name).label
         box = Blank(sheet.setting(name), (each, HEIGHT))
         parts.append((len(parts) * (each + GAP), Titled(label, box, each)))
     return SliceRow(parts, 4)

@@ -76,7 +76,7 @@ def _afterwards(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Slice]:
     yield Gap(5)
     yield _complaints(sheet, touchpoint)
     yield Gap(3)
-    state = message("{question} (empty: not noted)", question=question_text("claim-state", sheet.checklist))
+    state = message("{question} (empty: not noted)", question=question_text("claim-state", sheet.checklist.words_at()))
     yield said(state, LABEL, WIDTH, QUIET, 1)
     yield from option_slices(sheet, sheet.field(f"{touchpoint.id}__claim_state"), WIDTH)
 
@@ -92,9 +92,9 @@ def _feeling(sheet: PdfForm, touchpoint: Touchpoint, role: Role) -> Slice:
     name = FEELING_NAMES[role]
     field = sheet.field(f"{touchpoint.id}__{name}")
     if role is Role.EXPECTATION:
-        question = expectation_text(touchpoint, sheet.checklist)
+        question = expectation_text(touchpoint, sheet.checklist.words_at())
     else:
-        question = question_text(role, sheet.checklist)
+        question = question_text(role, sheet.checklist.words_at())
     skips = SliceRow(skip_parts(sheet, field, sheet.field(f"{field.name}_why"), FEELING_WIDTH))
     return FeelingScale(sheet, field, (question, touchpoint.title), list(_MARKS[role].values()), skips)
 
@@ -105,5 +105,5 @@ def _complaints(sheet: PdfForm, touchpoint: Touchpoint) -> Slice:
     parts: list[tuple[float, Slice]] = []
     for name in ("claim", "blame"):
         box = Blank(sheet.entry(f"{touchpoint.id}__{name}"), (half, COMPLAINT), long=True)
-        parts.append((len(parts) * (half + GAP), Titled(question_text(name, sheet.checklist), box, half)))
+        parts.append((len(parts) * (half + GAP), Titled(question_text(name, sheet.checklist.words_at()), box, half)))
     return SliceRow(parts)
