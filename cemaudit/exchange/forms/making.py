@@ -91,13 +91,18 @@ def _circumstance(name: str, declared: tuple[Circumstance, ...], checklist: Chec
 
 
 def _times(checklist: Checklist) -> Iterator[FormField]:
-    day = question_text("day", checklist.words_at())
+    """When the visit was: its moments, or the first and the last day of one that runs over days."""
+    words = checklist.words_at()
     yield _field("briefed", FieldKind.MOMENT, N_("When you read the briefing"))
-    yield _field(
-        "date", FieldKind.DATE, both(lambda: message("{question} (if you do not know the times)", question=day))
-    )
-    yield _field("started", FieldKind.MOMENT, question_text("arrival", checklist.words_at()))
-    yield _field("finished", FieldKind.MOMENT, question_text("departure", checklist.words_at()))
+    if checklist.spans_days:
+        yield _field("date", FieldKind.DATE, question_text("first_day", words))
+        yield _field("until", FieldKind.DATE, question_text("last_day", words))
+    else:
+        day = question_text("day", words)
+        alone = both(lambda: message("{question} (if you do not know the times)", question=day))
+        yield _field("date", FieldKind.DATE, alone)
+        yield _field("started", FieldKind.MOMENT, question_text("arrival", words))
+        yield _field("finished", FieldKind.MOMENT, question_text("departure", words))
     yield _field("entered", FieldKind.MOMENT, N_("When this was filled in"))
 
 

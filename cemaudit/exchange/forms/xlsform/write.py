@@ -35,8 +35,23 @@ _EVIDENCE = {
     "document": N_("document"),
 }
 _STARTED, _FINISHED = "visit__started", "visit__finished"
-_ELSEWHERE = {"visit__checklist", "visit__id", "visit__date", "visit__briefed", "visit__entered", _STARTED, _FINISHED}
+_DATE, _UNTIL = "visit__date", "visit__until"
+_ELSEWHERE = {"visit__checklist", "visit__id", _DATE, _UNTIL, "visit__briefed", "visit__entered", _STARTED, _FINISHED}
 _CODES = {"visit__store", "visit__shopper", "visit__wave", "visit__episode"}
+_LIMITS_OF_TIMES = {
+    _STARTED: (
+        "decimal-date-time(.) <= decimal-date-time(now())",
+        both(N_("You cannot have arrived later than now.")),
+    ),
+    _FINISHED: (
+        f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})",
+        both(N_("You cannot have left before you arrived.")),
+    ),
+    _DATE: (". <= today()", both(N_("The first day cannot be later than today."))),
+    _UNTIL: (f". >= {ref(_DATE)} and . <= today()", both(N_("The last day lies from the first day to today."))),
+}
+"""What fits the beginning and the end of a visit, and what is said of what does not."""
+
 LONGEST_CODE = 120
 WIDEST = 2048
 """Pixels of a picture's longer side, as phones send it."""
@@ -71,13 +86,14 @@ def sheets_of(checklist: Checklist, language: Language) -> dict[str, Rows]:
 
 
 def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
+    begin = _DATE if checklist.spans_days else _STARTED
     return {
         "form_title": plain(in_language(checklist.title, language)),
         "form_id": checklist.id,
         "version": checklist.version,
         "default_language": COLUMN[language],
         "style": "pages",
-        "instance_name": "concat(${visit__store}, ' ', format-date(${visit__started}, '%Y-%m-%d'))",
+        "instance_name": f"concat(${{visit__store}}, ' ', format-date({ref(begin)}, '%Y-%m-%d'))",
     }
 
 
@@ -109,7 +125,8 @@ def survey(form: Form, lists: Lists) -> Iterator[Row]:
     yield from briefing(form.checklist)
     for section in touchpoints:
         yield from _touchpoint(section, form, lists)
-    times = (_time(form.fields[name]) for name in (_STARTED, _FINISHED))
+    names = (_DATE, _UNTIL) if form.checklist.spans_days else (_STARTED, _FINISHED)
+    times = (_time(form.fields[name]) for name in names)
     yield from group("visit__times", both(N_("Times of the visit")), times)
 
 
@@ -222,12 +239,7 @@ def _setting(field: FormField, lists: Lists) -> Row:
 
 
 def _time(field: FormField) -> Row:
-    asked = row(field, required=TRUE)
-    if field.name == _STARTED:
-        words = both(N_("You cannot have arrived later than now."))
-        return {**asked, **limited("decimal-date-time(.) <= decimal-date-time(now())", words)}
-    words = both(N_("You cannot have left before you arrived."))
-    return {**asked, **limited(f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})", words)}
+    return {**row(field, required=TRUE), **limited(*_LIMITS_OF_TIMES[field.name])}
 
 
 def _left_out(field: FormField) -> str:
