@@ -20,6 +20,7 @@ from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quant
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit_words import WordsInForce
 
 __all__ = [
     "SKIPS",
@@ -80,7 +81,7 @@ def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
     return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
 
 
-def ask_line(question: EntryQuestion, draft: Draft) -> str:
+def ask_line(question: EntryQuestion, words: WordsInForce) -> str:
     """The question itself, in the words of the checklist's sector."""
     if question.kind is QuestionKind.ANSWER and question.item:
         return f"{question.item.id}  {question.item.ask}"
@@ -91,15 +92,15 @@ def ask_line(question: EntryQuestion, draft: Draft) -> str:
     if question.kind in _PLAIN:
         return translate(_PLAIN[question.kind])
     if question.kind is QuestionKind.EXPECTATION and question.touchpoint:
-        text = expectation_text(question.touchpoint, draft.words)
+        text = expectation_text(question.touchpoint, words)
     else:
-        text = question_text(_SHARED.get(question.name.partition(".")[0], question.kind), draft.words)
+        text = question_text(_SHARED.get(question.name.partition(".")[0], question.kind), words)
     return _with_how_to_answer(question.kind, text)
 
 
-def list_line(question: EntryQuestion, draft: Draft) -> str:
+def list_line(question: EntryQuestion, words: WordsInForce) -> str:
     """The question on one line of a list: its touchpoint where it names no item, and not how to answer it."""
-    line = ask_line(question, draft)
+    line = ask_line(question, words)
     if question.kind is QuestionKind.ANSWER:
         return line
     line = _HOW_TO_ANSWER.sub("", line)
@@ -201,7 +202,7 @@ def _may_follow(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     while following and following.touchpoint is question.touchpoint and len(lines) < _MOST_FOLLOWING:
         if following.item and not isinstance(following.item.answer, YesNo):
             break  # its choices, limits or unit would have to be seen first
-        lines.append(ask_line(following, draft) + (" y/n" if following.item else ""))
+        lines.append(ask_line(following, draft.words) + (" y/n" if following.item else ""))
         following = next_in_a_word(following, draft)
     if lines:
         yield str(message("may follow on the same line: {questions}", questions=" / ".join(lines)))

@@ -6,9 +6,9 @@ import io
 
 import pypdfium2
 import pytest
-from cemaudit.entry.questions import EntryQuestion, QuestionKind
 from helpers import samples
 
+from cemaudit.entry import EntryQuestion, QuestionKind
 from cemaudit.entry.wording import ask_line
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.xlsform.write import sheets_of
@@ -45,7 +45,7 @@ OF_TOUCHPOINTS = [
 def in_the_terminal(name: str, kind: QuestionKind, of: Checklist) -> str:
     """The question without how it is answered there, which stands in brackets behind it."""
     touchpoint: Touchpoint | None = of.touchpoint.get(name.partition(".")[2])
-    return ask_line(EntryQuestion(name, kind, touchpoint), of).partition(" (")[0]
+    return ask_line(EntryQuestion(name, kind, touchpoint), of.words_at()).partition(" (")[0]
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -55,7 +55,7 @@ def test_the_words_are_the_terminals(language: Language) -> None:
     with use(language):
         form = form_of(SHOP)
         for name, kind, field in OF_THE_VISIT:
-            question = ask_line(EntryQuestion(name, kind), SHOP)
+            question = ask_line(EntryQuestion(name, kind), SHOP.words_at())
             assert str(form.fields[field].label) == question
             assert survey[field][column] == question
         for name, kind, field in OF_TOUCHPOINTS:
@@ -70,7 +70,7 @@ def test_paper_asks_in_the_same_words(language: Language) -> None:
     pages = pypdfium2.PdfDocument(io.BytesIO(pdf_form(SHOP, language)))
     text = "".join("".join(page.get_textpage().get_text_bounded() for page in pages).split())
     with use(language):
-        asked = [ask_line(EntryQuestion(name, kind), SHOP) for name, kind, _ in OF_THE_VISIT]
+        asked = [ask_line(EntryQuestion(name, kind), SHOP.words_at()) for name, kind, _ in OF_THE_VISIT]
         asked += [in_the_terminal(name, kind, SHOP) for name, kind, _ in OF_TOUCHPOINTS]
-        asked.append(ask_line(EntryQuestion("day", QuestionKind.DAY), SHOP))
+        asked.append(ask_line(EntryQuestion("day", QuestionKind.DAY), SHOP.words_at()))
     assert [question for question in asked if "".join(question.split()) not in text] == []

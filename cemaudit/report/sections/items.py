@@ -61,9 +61,8 @@ def _skipped_feeling(audit: Audit, touchpoint: Touchpoint, field: str) -> Iterat
     if skip is None:
         return
     name = _FEELINGS[field]
-    question = (
-        expectation_text(touchpoint, audit.checklist) if name == "expectation" else question_text(name, audit.checklist)
-    )
+    words = audit.checklist.words_at(audit.visit.step, audit.visit.scenario)
+    question = expectation_text(touchpoint, words) if name == "expectation" else question_text(name, words)
     yield ("", question, both(lambda: Reason(skip.state.value).words), NOTHING, skip.reason or "")
 
 
