@@ -81,8 +81,8 @@ def sheets_of(checklist: Checklist, language: Language) -> dict[str, Rows]:
     """The rows of the sheets ``survey``, ``choices`` and ``settings``."""
     _refuse_reserved(checklist)
     lists = Lists()
-    asked = list(survey(form_of(checklist), lists))
-    return {"survey": asked, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
+    rows = list(survey(form_of(checklist), lists))
+    return {"survey": rows, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
 
 
 def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
@@ -99,20 +99,20 @@ def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
 
 def _columns(rows: Rows) -> list[str]:
     """The columns of the sheet, in the usual order; only those that hold anything."""
-    found = {column for row in rows for column in row}
+    used = {column for row in rows for column in row}
     names = [
         f"{column}::{language}" if column in _TRANSLATED else column
         for column in (*dict.fromkeys((*_SURVEY, *_CHOICES)),)
         for language in (COLUMN.values() if column in _TRANSLATED else ("",))
     ]
-    return [name for name in names if name in found] + sorted(found - set(names))
+    return [name for name in names if name in used] + sorted(used - set(names))
 
 
 def _refuse_reserved(checklist: Checklist) -> None:
     reserved = sorted(_RESERVED & checklist.items.keys())
     if reserved:
-        what = message("{name} is a reserved name in XLSForms", name=reserved[0])
-        raise BadInput(Problem(what, f"items.{reserved[0]}", message("rename the item")))
+        text = message("{name} is a reserved name in XLSForms", name=reserved[0])
+        raise BadInput(Problem(text, f"items.{reserved[0]}", message("rename the item")))
 
 
 def survey(form: Form, lists: Lists) -> Iterator[Row]:
@@ -120,21 +120,21 @@ def survey(form: Form, lists: Lists) -> Iterator[Row]:
     yield {"type": "end", "name": "visit__entered"}
     yield {"type": "calculate", "name": "visit__checklist", "calculation": quoted(form.checklist.ref)}
     visit, *touchpoints = form.sections
-    asked = (_setting(field, lists) for field in visit.fields if field.name not in _ELSEWHERE)
-    yield from group(visit.group, visit.title, asked)
+    settings = (_setting(field, lists) for field in visit.fields if field.name not in _ELSEWHERE)
+    yield from group(visit.group, visit.title, settings)
     yield from briefing(form.checklist)
     for section in touchpoints:
         yield from _touchpoint(section, form, lists)
     names = (_DATE, _UNTIL) if form.checklist.spans_days else (_STARTED, _FINISHED)
-    times = (_time(form.fields[name]) for name in names)
+    times = ({**row(form.fields[name], required=TRUE), **limited(*_LIMITS_OF_TIMES[name])} for name in names)
     yield from group("visit__times", both(N_("Times of the visit")), times)
 
 
 def _touchpoint(section: FormSection, form: Form, lists: Lists) -> Iterator[Row]:
     steps = section.touchpoint.steps if section.touchpoint and form.checklist.steps else ()
     step = ref("visit__step")
-    arises = any_of([f"{step} = ''", *(f"{step} = {quoted(one)}" for one in steps)]) if steps else ""
-    rows = (found for field in section.fields for found in _rows(field, form, lists))
+    arises = any_of([f"{step} = ''", *(f"{step} = {quoted(step_id)}" for step_id in steps)]) if steps else ""
+    rows = (cells for field in section.fields for cells in _rows(field, form, lists))
     yield from group(section.group, section.title, rows, arises)
 
 
@@ -202,8 +202,8 @@ def _note(field: FormField, when: str, lists: Lists) -> Iterator[Row]:
     if item.note:
         needed = needs_note(item)
         enough = f"string-length(translate(normalize-space(.), ' \u00a0\u3000', '')) >= {item.note.at_least}"
-        asked = row(field, relevant=when, required=needed)
-        yield {**asked, **limited(f"not({needed}) or {enough}", field.expects)}
+        note = row(field, relevant=when, required=needed)
+        yield {**note, **limited(f"not({needed}) or {enough}", field.expects)}
     else:
         yield row(field, relevant=when)
     if item.evidence != "none":
@@ -224,22 +224,18 @@ def _file(field: FormField) -> Row:
         return row(field, relevant=f"{ref(field.name.removesuffix('_caption'))} != ''")
     chosen = f"selected({ref(f'{item}__proof')}, '{field.evidence}')"
     earlier = f"{ref(f'{item}__{field.evidence}_{field.number - 1}')} != ''" if field.number > 1 else ""
-    found = row(field, relevant=all_of([chosen, earlier]), required="" if earlier else TRUE)
-    return {**found, "parameters": f"max-pixels={WIDEST}"} if found["type"] == "image" else found
+    cells = row(field, relevant=all_of([chosen, earlier]), required="" if earlier else TRUE)
+    return {**cells, "parameters": f"max-pixels={WIDEST}"} if cells["type"] == "image" else cells
 
 
 def _setting(field: FormField, lists: Lists) -> Row:
     in_episode = field.name in {"visit__step", "visit__step_number"}
     relevant = f"{ref('visit__episode')} != ''" if in_episode else ""
-    asked = row(field, relevant=relevant, required=TRUE if field.required or in_episode else "", lists=lists)
+    cells = row(field, relevant=relevant, required=TRUE if field.required or in_episode else "", lists=lists)
     if field.name not in _CODES:
-        return asked
+        return cells
     words = both(lambda: message("at most {limit} characters", limit=LONGEST_CODE))
-    return {**asked, **limited(f"string-length(.) <= {LONGEST_CODE}", words)}
-
-
-def _time(field: FormField) -> Row:
-    return {**row(field, required=TRUE), **limited(*_LIMITS_OF_TIMES[field.name])}
+    return {**cells, **limited(f"string-length(.) <= {LONGEST_CODE}", words)}
 
 
 def _left_out(field: FormField) -> str:
@@ -279,12 +275,12 @@ def _text_note(name: str, text: Text) -> Row:
 
 
 def _told(scenario: Scenario) -> Text:
-    def said() -> str:
+    def say() -> str:
         role = f"{translate(N_('Whom you play'))}: {scenario.persona}"
         look_for = [_listed(N_("What to look for"), scenario.look_for)] if scenario.look_for else []
         return "\n\n".join([str(scenario.title), role, str(scenario.text), *look_for])
 
-    return both(said)
+    return both(say)
 
 
 def _listed(head: str, texts: tuple[Text, ...]) -> str:
