@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cemaudit.exchange.forms.making import FILES
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, ClaimState, Item, Touchpoint, Visit
 from cemaudit.model.base import clean
 from helpers import samples, strategies

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cemaudit.entry.doubts.completeness import CompletenessCheck, missing_by_title, missing_parts
+from cemaudit.entry.doubts.completeness import CompletenessCheck, missing_by_title, missing_parts, missing_words
 from cemaudit.entry.doubts.doubt import Doubt, open_doubts
 from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
 from cemaudit.entry.doubts.gate import all_doubts, gate_doubts
@@ -22,6 +22,7 @@ __all__ = [
     "incomplete_count",
     "missing_by_title",
     "missing_parts",
+    "missing_words",
     "open_doubts",
     "stay_of",
 ]

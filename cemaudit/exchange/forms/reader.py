@@ -13,7 +13,7 @@ from cemaudit.exchange.forms.answer_options import field_words
 from cemaudit.exchange.forms.columns import INSTANCE, FieldFinder, FieldText
 from cemaudit.exchange.forms.fields import SKIP_CODES, FieldKind, Form, FormField, Role
 from cemaudit.exchange.forms.making import PREFIX, form_of
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.language import message
 from cemaudit.model import Checklist, SkipState, Visit, faults
 from cemaudit.model.answers import AnswerValue

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.sheets import MOST_COLUMNS, missing_spreadsheet_extra
+from cemaudit.exchange.tables.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced
 from cemaudit.language import message
 

@@ -15,7 +15,7 @@ from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.forms.xlsform.rows import plain
 from cemaudit.exchange.forms.xlsform.write import sheets_of, write_xlsform
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
