@@ -66,11 +66,11 @@ def settings_of(checklist: Checklist) -> tuple[FormField, ...]:
 def _circumstances(checklist: Checklist) -> Iterator[FormField]:
     yield _circumstance("occasion", checklist.occasions, checklist)
     if checklist.scenarios:
-        scenarios = tuple(FieldOption(one.id, one.title) for one in checklist.scenarios)
+        scenarios = tuple(FieldOption(scenario.id, scenario.title) for scenario in checklist.scenarios)
         yield _field("scenario", FieldKind.ONE, question_text("scenario", checklist.words_at()), options=scenarios)
     yield _circumstance("persona", checklist.personas, checklist)
     if checklist.steps:
-        steps = tuple(FieldOption(one.id, one.title) for one in checklist.steps)
+        steps = tuple(FieldOption(step.id, step.title) for step in checklist.steps)
         yield _field("episode", FieldKind.TEXT, question_text("episode", checklist.words_at()))
         yield _field("step", FieldKind.ONE, question_text("step", checklist.words_at()), options=steps)
         number = NumberLimits(Fraction(1), Fraction(999), whole=True)
@@ -91,13 +91,18 @@ def _circumstance(name: str, declared: tuple[Circumstance, ...], checklist: Chec
 
 
 def _times(checklist: Checklist) -> Iterator[FormField]:
-    day = question_text("day", checklist.words_at())
+    """When the visit was: its moments, or the first and the last day of one that runs over days."""
+    words = checklist.words_at()
     yield _field("briefed", FieldKind.MOMENT, N_("When you read the briefing"))
-    yield _field(
-        "date", FieldKind.DATE, both(lambda: message("{question} (if you do not know the times)", question=day))
-    )
-    yield _field("started", FieldKind.MOMENT, question_text("arrival", checklist.words_at()))
-    yield _field("finished", FieldKind.MOMENT, question_text("departure", checklist.words_at()))
+    if checklist.spans_days:
+        yield _field("date", FieldKind.DATE, question_text("first_day", words))
+        yield _field("until", FieldKind.DATE, question_text("last_day", words))
+    else:
+        day = question_text("day", words)
+        alone = both(lambda: message("{question} (if you do not know the times)", question=day))
+        yield _field("date", FieldKind.DATE, alone)
+        yield _field("started", FieldKind.MOMENT, question_text("arrival", words))
+        yield _field("finished", FieldKind.MOMENT, question_text("departure", words))
     yield _field("entered", FieldKind.MOMENT, N_("When this was filled in"))
 
 
@@ -130,7 +135,10 @@ def _expected(kind: FieldKind, limits: NumberLimits | None) -> Text | None:
 def form_of(checklist: Checklist) -> Form:
     """The form of ``checklist``; ``BadInput`` where ids of items and touchpoints would give two fields one name."""
     visit = FormSection(both(N_("The visit")), settings_of(checklist))
-    touchpoints = (FormSection(one.title, tuple(_of_touchpoint(one, checklist)), one) for one in checklist.touchpoints)
+    touchpoints = (
+        FormSection(touchpoint.title, tuple(_of_touchpoint(touchpoint, checklist)), touchpoint)
+        for touchpoint in checklist.touchpoints
+    )
     form = Form(checklist, (visit, *touchpoints))
     problems = list(_clashes(form))
     if problems:
@@ -239,10 +247,10 @@ def _clashes(form: Form) -> Iterator[Problem]:
         owners[name].append(place)
     for name, (first, *others) in owners.items():
         for other in others:
-            what = message(
+            text = message(
                 "the form would have two fields called {name}, the other from {place}", name=name, place=other
             )
-            yield Problem(what, first, message("rename one of them"))
+            yield Problem(text, first, message("rename one of them"))
 
 
 def _names(form: Form) -> Iterator[tuple[str, str]]:

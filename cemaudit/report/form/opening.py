@@ -25,9 +25,9 @@ TITLE = TextStyle(22, 30, bold=True)
 SUBTITLE = TextStyle(11, 17)
 GAP = 14.0
 
-_CELLS = (("store", "store_name", "shopper"), ("date", "started", "finished"), ("wave", "place", "occasion"))
-_WITHOUT_OCCASION = (*_CELLS[:2], _CELLS[2][:2])
-"""Where the checklist declares occasions, they are ticked below."""
+_WHO = ("store", "store_name", "shopper")
+_TIMES, _DAYS = ("date", "started", "finished"), ("date", "until")
+_WHERE = ("wave", "place")
 _EPISODE = ("episode", "step_number")
 _CONSENT = ("consent_date", "consent_form")
 _HOW = (
@@ -69,8 +69,9 @@ def _masthead(checklist: Checklist) -> Iterator[Slice]:
 
 
 def _particulars(sheet: PdfForm) -> Iterator[Slice]:
-    declared = bool(sheet.checklist.occasions)
-    for cells in _WITHOUT_OCCASION if declared else _CELLS:
+    declared, spans_days = bool(sheet.checklist.occasions), sheet.checklist.spans_days
+    # Where the checklist declares occasions, they are ticked below.
+    for cells in (_WHO, _DAYS if spans_days else _TIMES, _WHERE if declared else (*_WHERE, "occasion")):
         yield _cells(sheet, cells)
     if declared:
         yield from labelled_options(sheet, f"{PREFIX}occasion")
@@ -86,8 +87,10 @@ def _cells(sheet: PdfForm, cells: Sequence[str]) -> Slice:
     each = (WIDTH - GAP * (len(cells) - 1)) / len(cells)
     parts: list[tuple[float, Slice]] = []
     for name in cells:
-        # On paper the day is always written, beside times without theirs.
-        label = question_text("day", sheet.checklist.words_at()) if name == "date" else sheet.field(PREFIX + name).label
+        label = sheet.field(PREFIX + name).label
+        if name == "date" and not sheet.checklist.spans_days:
+            # On paper the day is always written, beside times without theirs.
+            label = question_text("day", sheet.checklist.words_at())
         box = Blank(sheet.setting(name), (each, HEIGHT))
         parts.append((len(parts) * (each + GAP), Titled(label, box, each)))
     return SliceRow(parts, 4)
