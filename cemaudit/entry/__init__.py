@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cemaudit.entry.desk import Desk, OpenDraft
     from cemaudit.entry.draft import Draft, DraftState
     from cemaudit.entry.evidence import KeptEvidence, take_in
-    from cemaudit.entry.instructions import CONDUCT, STATEMENT, briefing
+    from cemaudit.entry.instructions import STATEMENT, briefing, conduct, statement_words
     from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, find_question, first_open, questions
     from cemaudit.entry.replies import read_reply
     from cemaudit.entry.sealing import NotReady, refuse_unready, seal
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cemaudit.entry.wording import ask_line, shown_value
 
 __all__ = [
-    "CONDUCT",
     "STATEMENT",
     "Conversation",
     "Desk",
@@ -42,6 +41,7 @@ __all__ = [
     "amend",
     "ask_line",
     "briefing",
+    "conduct",
     "find_question",
     "first_open",
     "questions",
@@ -49,11 +49,11 @@ __all__ = [
     "refuse_unready",
     "seal",
     "shown_value",
+    "statement_words",
     "take_in",
 ]
 
 _HOMES = {
-    "CONDUCT": "instructions",
     "Conversation": "conversation",
     "Desk": "desk",
     "Draft": "draft",
@@ -70,6 +70,7 @@ _HOMES = {
     "amend": "amending",
     "ask_line": "wording",
     "briefing": "instructions",
+    "conduct": "instructions",
     "find_question": "questionnaire",
     "first_open": "questionnaire",
     "questions": "questionnaire",
@@ -77,6 +78,7 @@ _HOMES = {
     "refuse_unready": "sealing",
     "seal": "sealing",
     "shown_value": "wording",
+    "statement_words": "instructions",
     "take_in": "evidence",
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, Visit
+from cemaudit.model.visit_words import WordsInForce
 from cemaudit.scoring.items import item_is_relevant
 
 __all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
@@ -88,6 +89,11 @@ class Draft:
         pieces = (piece for item in self.visit.evidence for piece in self.values[f"evidence.{item}"])
         return {piece["taken"]["sha256"]: KeptEvidence.model_validate(piece["taken"]) for piece in pieces}
 
+    @property
+    def words(self) -> WordsInForce:
+        """What arriving, leaving, company, customer and statement are called in this visit."""
+        return self.checklist.words_at(self.values.get("step"), self.values.get("scenario"))
+
     @cached_property
     def visit(self) -> Visit:
         """The visit so far, without what does not arise in it."""
@@ -101,7 +107,8 @@ class Draft:
 
     def _head(self, values: Mapping[str, Any]) -> dict[str, Any]:
         known = {name: values[name] for name in Visit.model_fields if name in values}
-        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if "started" in values else {}
+        begun = "started" in values or "until" in values
+        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if begun else {}
         return {"id": self.header.id, "checklist": self.checklist.ref, **times, **known}
 
 

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist
+from cemaudit.model.visit_words import WordsInForce
 
-__all__ = ["CONDUCT", "STATEMENT", "briefing"]
+__all__ = ["CONDUCT", "STATEMENT", "briefing", "conduct", "statement_words"]
 
 
 CONDUCT = (
     N_("Write down only what you saw, heard and felt yourself; what you did not see is 'not observed'."),
-    N_("Behave as an ordinary customer; provoke nobody and do not say who you are."),
+    N_("Behave as an ordinary {customer}; provoke nobody and do not say who you are."),
     N_("Keep people's faces, names and number plates out of pictures; cover card numbers on receipts."),
     N_("Take no picture and record nothing where the law, the place or the programme forbids it."),
     N_("No names of staff: say where and when, not who."),
     N_("Enter the visit on the day of the visit, while you remember it."),
     N_("Keep receipts and originals until the programme says otherwise; tell nobody what you found."),
 )
-"""Rules of every visit."""
+"""Rules of every visit; ``conduct`` puts in who a customer is."""
 
 
 STATEMENT = N_(
@@ -27,7 +28,18 @@ STATEMENT = N_(
     "copied or left out on purpose. I have no ties to this store. I kept to the briefing, and I will tell nobody else "
     "what I found."
 )
-"""What the shopper signs."""
+"""What the shopper signs, where the checklist has no words of its own."""
+
+
+def statement_words(words: WordsInForce) -> str:
+    """What the shopper signs, in the language in force."""
+    return str(words.statement or translate(STATEMENT))
+
+
+def conduct(checklist: Checklist) -> list[str]:
+    """The rules of every visit and those of the checklist, in the language in force."""
+    customer = checklist.words_at().customer
+    return [*(str(message(rule, customer=customer)) for rule in CONDUCT), *map(str, checklist.conduct)]
 
 
 def briefing(checklist: Checklist, scenario_id: str | None) -> Iterator[str]:
@@ -43,5 +55,4 @@ def briefing(checklist: Checklist, scenario_id: str | None) -> Iterator[str]:
             yield str(message("What to look for"))
             yield from (f"  - {one}" for one in scenario.look_for)
     yield str(message("Rules of conduct"))
-    yield from (f"  - {translate(rule)}" for rule in CONDUCT)
-    yield from (f"  - {rule}" for rule in checklist.conduct)
+    yield from (f"  - {rule}" for rule in conduct(checklist))

@@ -151,6 +151,10 @@ def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     for touchpoint in checklist.touchpoints:
         if touchpoint.perceived and (not step or not touchpoint.steps or step in touchpoint.steps):
             yield EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint)
+    if checklist.spans_days:
+        yield EntryQuestion("date", QuestionKind.DAY)
+        yield EntryQuestion("until", QuestionKind.DAY)
+        return
     yield EntryQuestion("day", QuestionKind.DAY)
     yield EntryQuestion("started", QuestionKind.TIME)
     yield EntryQuestion("finished", QuestionKind.TIME)

@@ -358,12 +358,19 @@ def _says_yes(text: str) -> bool:
         return False
 
 
-def _day(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
+def _day(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     day = read_day(text, today())
     if day > today():
         what = message("the visit cannot be after today: {day}", day=day.isoformat())
         raise BadInput(Problem(what, hint=message("type the day you were there")))
-    return {question.name: day.isoformat(), "started": None, "finished": None}
+    if question.name == "day":
+        return {question.name: day.isoformat(), "started": None, "finished": None}
+    first = draft.values.get("date")
+    if question.name == "until" and first and day.isoformat() < first:
+        raise BadInput(Problem(message("{day} is before the first day, {first}", day=day.isoformat(), first=first)))
+    later = draft.values.get("until")
+    ends_before = question.name == "date" and later and later < day.isoformat()
+    return {question.name: day.isoformat()} | ({"until": None} if ends_before else {})
 
 
 def _time(question: EntryQuestion, text: str, draft: Draft) -> Changes:

@@ -10,11 +10,11 @@ from typing import Any
 
 from cemaudit.entry.desk import OpenDraft
 from cemaudit.entry.draft import SEALED, SIGNED, Draft, DraftState
-from cemaudit.entry.instructions import STATEMENT
+from cemaudit.entry.instructions import STATEMENT, statement_words
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.exchange import Sealed, Statement, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey
-from cemaudit.language import current, message, translate
+from cemaudit.language import current, message
 from cemaudit.model import Change, Visit
 
 __all__ = ["STATEMENT", "NotReady", "difference", "refuse_unready", "seal"]
@@ -82,7 +82,7 @@ def _statement(held: OpenDraft, draft: Draft, name: str) -> Statement:
     if signed and signed[-1].at >= draft.changed and signed[-1].value["name"] == name:
         return Statement.model_validate(signed[-1].value)
     now = datetime.now(UTC).astimezone()
-    statement = Statement(words=translate(STATEMENT), language=current(), name=name, at=now)
+    statement = Statement(words=statement_words(draft.words), language=current(), name=name, at=now)
     held.write(0, {SIGNED: statement.model_dump(mode="json")})
     return statement
 

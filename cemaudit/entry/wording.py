@@ -13,12 +13,14 @@ from cemaudit.entry.instructions import briefing
 from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, went_badly
 from cemaudit.entry.replies import NONE, next_in_a_word, today
 from cemaudit.errors import Problem, Sayable
+from cemaudit.exchange.question_texts import expectation_text, question_text
 from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, ClaimState, Item, Scenario, SkipState, Step, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
 from cemaudit.model.base import shown_exactly
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit_words import WordsInForce
 from cemaudit.scoring.items import item_is_relevant
 
 __all__ = [
@@ -48,31 +50,24 @@ _FEELING_SKIPS = {
 """Why a feeling or an expectation may be left, in words."""
 
 _PLAIN = {
-    QuestionKind.SCENARIO: N_("Which scenario do you play?"),
-    QuestionKind.PERSONA: N_("As whom do you make the visit?"),
-    QuestionKind.OCCASION: N_("On what occasion?"),
     QuestionKind.BRIEFING: N_("Have you read this, and will you keep to it? (y: yes)"),
-    QuestionKind.STEP: N_("Which visit of the episode is it?"),
     QuestionKind.EPISODE: N_(
         "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
     ),
-    QuestionKind.CONSENT: N_("Consent of the customer: the day it was given, and the reference of the signed form"),
-    QuestionKind.DAY: N_("On which day was the visit?"),
-    QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
-    QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
-    QuestionKind.EMOTION: N_("How did it feel? -3 to 3"),
-    QuestionKind.CLAIM_STATE: N_("What became of it before you left? (empty: not noted)"),
     QuestionKind.COMPLAINTS: N_(
         "Where was a claim made, or is there a blame? A number or a name (empty: nowhere else)"
     ),
     QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
-_BY_NAME = {
-    "started": N_("When did you arrive?"),
-    "finished": N_("When did you leave?"),
-    "claims": N_("Claim: what did you tell the company that it should repair? (empty: nothing)"),
-    "blames": N_("Blame: what do you hold against the company? (empty: nothing)"),
+_SHARED = {
+    "date": "first_day",
+    "until": "last_day",
+    "started": "arrival",
+    "finished": "departure",
+    "claims": "claim",
+    "blames": "blame",
 }
+"""The questions of every door by the name of the terminal's, where its kind does not say it."""
 
 
 def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
@@ -87,22 +82,26 @@ def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
     return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
 
 
-def ask_line(question: EntryQuestion) -> str:
-    """The question itself."""
+def ask_line(question: EntryQuestion, words: WordsInForce) -> str:
+    """The question itself, in the words of the checklist's sector."""
     if question.kind is QuestionKind.ANSWER and question.item:
         return f"{question.item.id}  {question.item.ask}"
     if question.kind is QuestionKind.NOTE and question.item:
         return str(message("Note on {item} (several lines; an empty line ends it)", item=question.item.id))
     if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
-    if question.kind is QuestionKind.EXPECTATION and question.touchpoint and question.touchpoint.perceived:
-        return translate(N_("Before the visit: what do you expect here? 1 to 7"))
-    return translate(_PLAIN.get(question.kind) or _BY_NAME[question.name.partition(".")[0]])
+    if question.kind in _PLAIN:
+        return translate(_PLAIN[question.kind])
+    if question.kind is QuestionKind.EXPECTATION and question.touchpoint:
+        text = expectation_text(question.touchpoint, words)
+    else:
+        text = question_text(_SHARED.get(question.name.partition(".")[0], question.kind), words)
+    return _with_how_to_answer(question.kind, text)
 
 
-def list_line(question: EntryQuestion) -> str:
+def list_line(question: EntryQuestion, words: WordsInForce) -> str:
     """The question on one line of a list: its touchpoint where it names no item, and not how to answer it."""
-    line = ask_line(question)
+    line = ask_line(question, words)
     if question.kind is QuestionKind.ANSWER:
         return line
     line = _HOW_TO_ANSWER.sub("", line)
@@ -110,6 +109,19 @@ def list_line(question: EntryQuestion) -> str:
 
 
 _HOW_TO_ANSWER = re.compile(r" ?\([^()]*\)$")
+
+
+def _with_how_to_answer(kind: QuestionKind, text: Text) -> str:
+    """The question with what is typed for an answer, or what an empty line means."""
+    if kind in _MARKS:
+        return str(
+            message("{question} ({low} to {high})", question=text, low=min(_MARKS[kind]), high=max(_MARKS[kind]))
+        )
+    if kind is QuestionKind.COMPLAINT:
+        return str(message("{question} (empty: nothing)", question=text))
+    if kind is QuestionKind.CLAIM_STATE:
+        return str(message("{question} (empty: not noted)", question=text))
+    return str(text)
 
 
 def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
@@ -150,7 +162,7 @@ def _about_visit(question: EntryQuestion, draft: Draft) -> Iterator[str]:
         case QuestionKind.BRIEFING:
             yield from _to_be_noted(draft)
         case QuestionKind.DAY:
-            yield from _before_the_visit(draft)
+            yield from _before_the_visit(question, draft)
             yield str(message("a day like 2026-11-21 or 11-21; today is {day}", day=today().isoformat()))
         case QuestionKind.EXPECTATION | QuestionKind.PERCEPTION | QuestionKind.EMOTION as kind:
             yield from _marks(kind, question, draft)
@@ -194,7 +206,7 @@ def _may_follow(question: EntryQuestion, draft: Draft) -> Iterator[str]:
         if how is None or _may_bring_another(question, following, draft):
             break
         title = f"{following.touchpoint.title} · " if following.touchpoint and following.touchpoint is not place else ""
-        lines.append(f"  {title}{ask_line(following)}{how}")
+        lines.append(f"  {title}{ask_line(following, draft.words)}{how}")
         place, following = following.touchpoint, next_in_a_word(following, draft)
     if lines:
         yield str(message("on the same line may follow:"))
@@ -255,9 +267,10 @@ def _to_be_noted(draft: Draft) -> Iterator[str]:
         yield str(message("as whom and on what occasion the visit is made, to be chosen: {ways}", ways=", ".join(ways)))
 
 
-def _before_the_visit(draft: Draft) -> Iterator[str]:
+def _before_the_visit(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """When expectations were noted, and that the rest comes after the visit; nothing where none were asked."""
-    if expected := draft.values.get("expected"):
+    expected = draft.values.get("expected")
+    if expected and question.name != "until":
         yield str(message("your expectations were noted at {moment}", moment=_local(expected)))
         yield str(message("if the visit is still to come, stop here (Ctrl-C) and go on afterwards: cemaudit resume"))
 

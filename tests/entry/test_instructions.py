@@ -33,10 +33,10 @@ def test_the_scenario_played_is_told_whole_and_no_other() -> None:
 def test_the_rules_of_every_visit_come_before_those_of_the_checklist() -> None:
     lines = told(conduct=[samples.text("Wear no uniform")])
     assert lines[-1] == "  - Wear no uniform"
-    assert lines[-1 - len(CONDUCT) : -1] == [f"  - {rule}" for rule in CONDUCT]
+    assert lines[-1 - len(CONDUCT) : -1] == [f"  - {rule.format(customer='customer')}" for rule in CONDUCT]
     assert "faces" in "".join(lines)
 
 
 def test_it_speaks_korean() -> None:
     with use("ko"):
-        assert "지킬 일" in told()
+        assert "행동 수칙" in told()

@@ -17,28 +17,31 @@ from cemaudit.errors import LONGEST_PLACE, Problem
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.importer import ImportCounts
     from cemaudit.exchange.submissions.importing import SubmissionCounts
-    from cemaudit.exchange.xccdf import Xccdf
+    from cemaudit.exchange.tables.importing import ImportCounts
+    from cemaudit.exchange.xccdf.results import Xccdf
+    from cemaudit.model import Visit
     from cemaudit.scoring import Engine
+
+__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
 MOST_HIDDEN = 20
 """Numbers of hidden rows that are listed."""
 
-__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
-
 
 def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     """A table whose columns a mapping explains."""
-    from cemaudit.exchange import importer, load_mapping, write_visits
+    from cemaudit import exchange
 
-    columns = load_mapping(mapping)
+    columns = exchange.load_mapping(mapping)
     own_file = columns.checklist_file(mapping.parent)
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
-    result = importer.import_table(table, columns, checklist)
-    write_visits(out, progress(message("importing"), result))
-    print_problems([*result.problem_groups.problems, *_warnings(result.notices)])
+    result = exchange.import_table(table, columns, checklist)
+    gate = ImportGate(engine)
+    exchange.write_visits(out, gate.passing(progress(message("importing"), result)))
+    print_problems([*result.problem_groups.problems, *_warnings(result.notices), *gate.warnings(table)])
     print_import_counts(result.counts)
+    gate.tell()
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
@@ -49,9 +52,11 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
 
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
-    write_visits(out, progress(message("importing"), result))
-    print_problems(result.problem_groups.problems)
+    gate = ImportGate(engine)
+    write_visits(out, gate.passing(progress(message("importing"), result)))
+    print_problems([*result.problem_groups.problems, *gate.warnings(path)])
     print_import_counts(result.counts)
+    gate.tell()
     _tell_ignored(list(result.ignored))
     clock.tell()
     print_plugin_problems(engine)
@@ -63,11 +68,46 @@ def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int
     from cemaudit.exchange import import_submissions, write_visits
 
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
-    write_visits(out, progress(message("importing"), result))
-    print_problems([*result.problems, *_warnings(result.notices)])
+    gate = ImportGate(engine)
+    write_visits(out, gate.passing(progress(message("importing"), result)))
+    print_problems([*result.problems, *_warnings(result.notices), *gate.warnings(path)])
     print_submission_counts(result.counts)
+    gate.tell()
     print_plugin_problems(engine)
     return 3 if result.counts.bad or result.problems else 0
+
+
+class ImportGate:
+    """Asks of imported visits what is asked of an entered one before it is sealed, and lets all of them pass."""
+
+    def __init__(self, engine: Engine) -> None:
+        from cemaudit.entry.doubts import GateReport
+
+        self._engine = engine
+        self._report = GateReport()
+
+    def passing(self, visits: Iterable[Visit]) -> Iterator[Visit]:
+        """Yield the visits as they are."""
+        for visit in visits:
+            checklist = self._engine.library.checklist(visit.checklist)
+            self._report.look(visit, checklist, self._engine.review(visit, checklist))
+            yield visit
+
+    def warnings(self, path: Path) -> Iterator[Problem]:
+        """Yield one warning for each cause, of the file of that name."""
+        for remark in self._report.remarks:
+            problem = remark.doubt.problem.inside(remark.visits).inside(path.name)
+            yield problem.inside(message("warning"))
+
+    def tell(self) -> None:
+        """Say how many visits are incomplete, where any is."""
+        from cemaudit.entry.doubts import incomplete_count
+
+        if self._report.incomplete:
+            count = incomplete_count(self._report.incomplete, self._report.visits)
+            click.echo(
+                f"  {message('{count}; they are kept, and marked when they are collected', count=count)}", err=True
+            )
 
 
 def _warnings(notices: Iterable[Problem]) -> Iterator[Problem]:
@@ -77,7 +117,7 @@ def _warnings(notices: Iterable[Problem]) -> Iterator[Problem]:
 def import_xccdf(path: Path, out: str) -> int:
     """XCCDF results: write the visits, and beside them the checklist they answer and its scheme."""
     from cemaudit.exchange import xccdf
-    from cemaudit.exchange.written import STREAM, write_visits
+    from cemaudit.exchange.canonical_json import STREAM, write_visits
 
     if out == STREAM:
         raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
@@ -130,8 +170,8 @@ class LocalClock:
 
 def _media_folder(path: Path, out: str) -> Path:
     """The folder for evidence: beside the visits, or here where these go to the standard output."""
-    from cemaudit.exchange.submissions.keeping import media_folder
-    from cemaudit.exchange.written import STREAM
+    from cemaudit.exchange.canonical_json import STREAM
+    from cemaudit.exchange.submissions.importing import media_folder
 
     return media_folder(Path(path.stem if out == STREAM else out))
 
@@ -205,7 +245,7 @@ _ONLY_FOR = {
     help=N_(
         "Turn what was filled in elsewhere into visits: a table (CSV, XLSX), a form of 'cemaudit form' (table or PDF), "
         "submissions of phones (exports of ODK Central and KoboToolbox, XML), XCCDF results. What is bad is named and "
-        "left out; exit code 3 where there is any."
+        "left out; exit code 3 where there is any. What is incomplete or doubtful is named and kept."
     ),
 )
 @click.argument("table", type=FILE, metavar="FILE")
@@ -257,8 +297,8 @@ def command(
 
 def kind_of_file(path: Path, mapping: Path | None) -> str:
     """What the file is, told by its content."""
-    from cemaudit.exchange.filled import holds_form
-    from cemaudit.exchange.submissions.reading import holds_submissions
+    from cemaudit.exchange.submissions.export import holds_submissions
+    from cemaudit.exchange.tables.filled_forms import holds_form
 
     if mapping:
         return "table"
