@@ -11,8 +11,20 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("media", "model", "reading", "scoring", "exchange", "entry", "ledger", "ledger.query", "report", "simulate")
-LAZY = ("media", "exchange", "entry", "ledger", "ledger.query", "report")
+ROOMS = (
+    "media",
+    "model",
+    "reading",
+    "scoring",
+    "exchange",
+    "exchange.forms",
+    "entry",
+    "ledger",
+    "ledger.query",
+    "report",
+    "simulate",
+)
+LAZY = ("media", "exchange", "exchange.forms", "entry", "ledger", "ledger.query", "report")
 
 
 @pytest.mark.parametrize("room", ROOMS)

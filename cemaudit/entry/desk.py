@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cemaudit.entry.doubts import Doubt, Earlier, all_doubts, open_doubts
+from cemaudit.entry.doubts import Doubt, Earlier, all_doubts, open_doubts, stay_of
 from cemaudit.entry.draft import DISCARDED, Draft, DraftState
 from cemaudit.entry.journal import DraftHeader, Journal
 from cemaudit.errors import BadEnvironment, BadInput, Problem
@@ -144,4 +144,6 @@ class OpenDraft:
         others = [
             one for one in self.desk.drafts() if one.header != self.header and one.state is not DraftState.DISCARDED
         ]
-        return Earlier.of((one.visit, one.taken.values()) for one in others if one.visit.id != self.draft().visit.id)
+        others = [one for one in others if one.visit.id != self.draft().visit.id]
+        stays = [stay_of(one.visit, one.checklist) for one in others]
+        return Earlier.of(((one.visit, one.taken.values()) for one in others), stays)

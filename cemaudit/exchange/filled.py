@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.fields import both
+from cemaudit.exchange.forms.making import CHECKLIST, VISIT_ID
 from cemaudit.exchange.forms.pdf import read_pdf_form
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.settings import CHECKLIST, VISIT_ID
-from cemaudit.exchange.forms.template import is_labels, is_untouched
-from cemaudit.exchange.forms.words import both
+from cemaudit.exchange.forms.templates import is_labels, is_untouched
 from cemaudit.exchange.importer import MOST_PROBLEMS, ImportCounts
 from cemaudit.exchange.problem_groups import ProblemGroups
 from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments

@@ -30,7 +30,7 @@ _SAMPLE = (
     b'"briefed":"2026-01-01T00:00:00Z","changes":[{"after":"2","before":"1","place":"p"}],"checklist":"c@1",'
     b'"claims":[{"state":"told","text":"t","touchpoint":"t"}],"consent":{"date":"2026-01-01","form":"f","withdrawn":null},"date":"2026-01-01","emotions":{},"entered":null,"episode":{"id":"e","number":2,"step":"s"},'
     b'"evidence":{"a":[{"caption":"c","file":"f","kind":"photo","sha256":null}]},"expectations":{},"expected":null,'
-    b'"finished":null,'
+    b'"feelings_skipped":{"emotions.t":{"reason":"r","state":"declined"}},"finished":null,"format":2,'
     b'"id":"v","notes":{},"occasion":null,"origin":"shopper",'
     b'"overrides":[{"check":"c","place":"p","reason":"r","said":"s"}],"perceived":{},"persona":null,"place":null,"revision":2,'
     b'"scenario":null,"shopper":null,"skipped":{"z":{"reason":"r","state":"declined"}},"started":null,"store":"s",'
@@ -38,7 +38,7 @@ _SAMPLE = (
 )
 """A visit with everything a record can hold."""
 
-_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations", "perceived")
+_BY_KEY = ("answers", "skipped", "notes", "evidence", "emotions", "expectations", "perceived", "feelings_skipped")
 
 
 def read_line(line: bytes) -> tuple[Visit, bytes]:

@@ -19,7 +19,7 @@ from cemaudit.ledger.database import Database, Value, select_in
 from cemaudit.ledger.documents import compress, decompress
 from cemaudit.ledger.identities import SHOPPER
 from cemaudit.ledger.states import VisitState
-from cemaudit.model import Change, Checklist, Visit
+from cemaudit.model import Change, Checklist, Skip, Visit
 from cemaudit.model.answers import AnswerValue, TextAnswer
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class Anonymiser:
         """Return what is left of a visit that ``read_line`` gave; it scores as before."""
         words = {
             "answers": self._answers(visit),
-            "skipped": {item: skip.model_copy(update={"reason": None}) for item, skip in visit.skipped.items()},
+            "skipped": _without_reasons(visit.skipped),
+            "feelings_skipped": _without_reasons(visit.feelings_skipped),
             "claims": tuple(claim.model_copy(update={"text": ""}) for claim in visit.claims),
             "blames": tuple(blame.model_copy(update={"text": ""}) for blame in visit.blames),
             "overrides": tuple(
@@ -91,6 +92,10 @@ class Anonymiser:
         """The answers; of words only that there were some."""
         emptied = self._emptied[visit.checklist]
         return {item: "" if item in emptied else answer for item, answer in visit.answers.items()}
+
+
+def _without_reasons(skipped: Mapping[str, Skip]) -> dict[str, Skip]:
+    return {name: skip.model_copy(update={"reason": None}) for name, skip in skipped.items()}
 
 
 def files_of(visit: Visit) -> Iterator[str]:

@@ -331,7 +331,7 @@ class Checklist(Record):
         return self.times == "days"
 
     def words_at(self, step: str | None = None, scenario: str | None = None) -> WordsInForce:
-        """The words of a visit: its step's, else its scenario's, else the checklist's, else those of every sector."""
+        """The words of a visit: of its step, else of its scenario, else of the checklist, else of every sector."""
         own = [each.words for each in self.steps if each.id == step]
         own += [each.words for each in self.scenarios if each.id == scenario]
         return WordsInForce.of(*own, self.words)

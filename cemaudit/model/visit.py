@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -36,6 +37,7 @@ __all__ = [
     "Override",
     "Skip",
     "SkipState",
+    "SkippedFeeling",
     "Visit",
     "is_before",
 ]
@@ -44,6 +46,9 @@ _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
 Token = Annotated[FileName, AfterValidator(lambda text: unicodedata.normalize("NFC", text))]
 ChecklistRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
+
+SkippedFeeling = Annotated[str, Field(pattern=r"^(emotions|expectations|perceived)\.[A-Za-z][A-Za-z0-9_.-]{0,79}$")]
+"""A feeling or expectation by the field it would stand in and its touchpoint: ``emotions.greeting``."""
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256, in hexadecimal."""
@@ -108,7 +113,7 @@ class SkipState(StrEnum):
 
 
 class Skip(Record):
-    """An item deliberately left without an answer."""
+    """An item, a feeling or an expectation deliberately left without an answer."""
 
     state: SkipState
     reason: Line | None = None
@@ -215,11 +220,12 @@ class Visit(Record):
 
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
     alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run
-    -3..+3, ``expectations`` 1..7, both by touchpoint.
-    ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
-    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
-    is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.
-    ``consent`` is that of a real customer, where the checklist asks for it.
+    -3..+3, ``expectations`` 1..7, both by touchpoint. ``briefed`` is when the shopper acknowledged the briefing. A
+    later ``revision`` has the id of the visit it takes the place of: ``supersedes`` is the SHA-256 of that visit's
+    canonical line, ``amendment`` the reason, ``changes`` what is different. ``expected`` is when the expectations were
+    noted for good, ``perceived`` what was met, on their scale. ``consent`` is that of a real customer, where the
+    checklist asks for it. ``feelings_skipped`` holds the feelings and expectations the shopper was asked and did not
+    give. ``format`` is 2 in a visit that has some of them or an ``until``, else 1.
     """
 
     id: Token
@@ -249,6 +255,8 @@ class Visit(Record):
     emotions: dict[Id, Annotated[Whole, Field(ge=-3, le=3)]] = {}
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     perceived: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    feelings_skipped: dict[SkippedFeeling, Skip] = {}
+    format: Annotated[Whole, Field(validate_default=True)] = 1
     claims: tuple[Complaint, ...] = ()
     blames: tuple[Complaint, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -281,6 +289,18 @@ class Visit(Record):
         """The step of the episode, where there is one."""
         return self.episode.step if self.episode else None
 
+    def with_feelings_skipped(self, skips: Mapping[str, Skip]) -> Self:
+        """The visit with these feelings skipped instead of those it has."""
+        return self.model_copy(update={"feelings_skipped": dict(skips), "format": _format_of(skips, self.until)})
+
+    @field_validator("format")
+    @classmethod
+    def _known_format(cls, declared: int, visit: ValidationInfo) -> int:
+        """Only what the first format cannot say makes a visit one of the second: all others keep their bytes."""
+        if declared not in {1, 2}:
+            raise Expected("format 1 or 2 (a newer version of cemaudit wrote this visit)")
+        return _format_of(visit.data.get("feelings_skipped"), visit.data.get("until"))
+
     @field_validator("finished")
     @classmethod
     def _in_the_repeated_hour(cls, finished: dt.datetime | None, visit: ValidationInfo) -> dt.datetime | None:
@@ -302,6 +322,9 @@ class Visit(Record):
         both = sorted(self.answers.keys() & self.skipped.keys())
         if both:
             raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
+        felt = [name for name in self.feelings_skipped if _is_felt(self, name)]
+        if felt:
+            raise Expected("a feeling either given or skipped, not both: {ids}", ids=", ".join(sorted(felt)))
         return self
 
     @model_validator(mode="after")
@@ -316,3 +339,13 @@ class Visit(Record):
         if any(parts) and not all(parts):
             raise Expected("revision, supersedes and amendment together, or none of them")
         return self
+
+
+def _format_of(feelings_skipped: Mapping[str, Skip] | None, until: dt.date | None) -> int:
+    return 2 if feelings_skipped or until else 1
+
+
+def _is_felt(visit: Visit, name: str) -> bool:
+    """Whether the visit gives the feeling called ``name``."""
+    field, _, touchpoint = name.partition(".")
+    return touchpoint in getattr(visit, field)

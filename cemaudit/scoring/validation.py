@@ -46,17 +46,25 @@ def _unknown_names(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         for item in sorted(set(named) - checklist.items.keys()):
             text = message("no such item in {ref}: {item}", ref=checklist.ref, item=item)
             yield Problem(text, f"{field}.{item}", nearest(item, checklist.items))
-    touchpoints_named: dict[str, Iterable[str]] = {
-        "emotions": visit.emotions,
-        "expectations": visit.expectations,
-        "perceived": visit.perceived,
-        "claims": [claim.touchpoint for claim in visit.claims],
-        "blames": [blame.touchpoint for blame in visit.blames],
+    feelings = {place: touchpoint for place, _, touchpoint in _feeling_places(visit)}
+    complaints = {
+        f"{field}.{complaint.touchpoint}": complaint.touchpoint
+        for field in ("claims", "blames")
+        for complaint in getattr(visit, field)
     }
-    for field, touchpoints in touchpoints_named.items():
-        for touchpoint in sorted(set(touchpoints) - checklist.touchpoint.keys()):
+    for place, touchpoint in (feelings | complaints).items():
+        if touchpoint not in checklist.touchpoint:
             text = message("no such touchpoint in {ref}: {touchpoint}", ref=checklist.ref, touchpoint=touchpoint)
-            yield Problem(text, f"{field}.{touchpoint}", nearest(touchpoint, checklist.touchpoint))
+            yield Problem(text, place, nearest(touchpoint, checklist.touchpoint))
+
+
+def _feeling_places(visit: Visit) -> Iterator[tuple[str, str, str]]:
+    """Every feeling and expectation, given or skipped: its place in the visit, its field and its touchpoint."""
+    for field in ("emotions", "expectations", "perceived"):
+        yield from ((f"{field}.{touchpoint}", field, touchpoint) for touchpoint in sorted(getattr(visit, field)))
+    for name in sorted(visit.feelings_skipped):
+        field, _, touchpoint = name.partition(".")
+        yield f"feelings_skipped.{name}", field, touchpoint
 
 
 def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
@@ -74,16 +82,13 @@ def _answers(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
 
 
 def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
-    felt = {"emotions": visit.emotions, "expectations": visit.expectations, "perceived": visit.perceived}
-    for field, named in felt.items():
-        for touchpoint_id in named:
-            touchpoint = checklist.touchpoint.get(touchpoint_id)
-            if field == "perceived" and touchpoint and not touchpoint.perceived:
-                text = message("noted, although the touchpoint does not ask what was perceived")
-                yield Problem(text, f"{field}.{touchpoint_id}")
-            if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
-                text = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
-                yield Problem(text, f"{field}.{touchpoint_id}")
+    for place, field, touchpoint_id in _feeling_places(visit):
+        touchpoint = checklist.touchpoint.get(touchpoint_id)
+        if field == "perceived" and touchpoint and not touchpoint.perceived:
+            yield Problem(message("noted, although the touchpoint does not ask what was perceived"), place)
+        if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+            text = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
+            yield Problem(text, place)
 
 
 _CIRCUMSTANCES = {"persona": N_("persona"), "occasion": N_("occasion")}
@@ -170,6 +175,13 @@ class VisitValidator:
         self._steps = {None, *(step.id for step in checklist.steps)}
         self._of_steps = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.steps}
         self._compared = {touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.perceived}
+        self._skippable = {
+            f"{field}.{touchpoint}"
+            for field, ids in (
+                ("emotions", self._touchpoints), ("expectations", self._touchpoints), ("perceived", self._compared)
+            )
+            for touchpoint in ids - self._of_steps
+        }  # fmt: skip
         self._never_skipped = {item.id for item in checklist.items.values() if item.na == "refuse"}
         self._kept = {
             item.id
@@ -206,6 +218,7 @@ class VisitValidator:
             and visit.emotions.keys() <= touchpoints
             and visit.expectations.keys() <= touchpoints
             and (not visit.perceived or visit.perceived.keys() <= self._compared)
+            and (not visit.feelings_skipped or visit.feelings_skipped.keys() <= self._skippable)
             and (visit.episode is None or self._feelings_arise(visit))
             and all([complaint.touchpoint in touchpoints for complaint in visit.claims + visit.blames])  # noqa: C419 (a few)
         )

@@ -11,7 +11,7 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
-from cemaudit.entry.briefing import statement_words
+from cemaudit.entry import statement_words
 from cemaudit.exchange import Statement, sealed_name, write_sealed, write_visits
 from cemaudit.files import replaced
 from cemaudit.language import use

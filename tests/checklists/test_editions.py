@@ -14,7 +14,7 @@ import pytest
 from cemaudit.checklists import load_checklist
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.entry.questions import questions
+from cemaudit.entry.questionnaire import questions
 from cemaudit.model import Audit, Channel, Checklist, Item, Moment
 from cemaudit.model.answers import Choice, Choices, Date, Nps, Quantity, YesNo
 from cemaudit.scoring import Engine, check_visit

@@ -17,9 +17,8 @@ from cemaudit.model import Checklist
 SHIPPED = files("cemaudit_checklists")
 ENQUIRY = [
     *("3", "1", "P-1", "2026-11-02 F-1", "y", "1", "2026-11-20", "14:05", "14:20"),
-    *("60", "", "n", "", "0", "14:00", "-2", "the hours were wrong", "", "nobody helps"),
-    *("3", "-3", "nothing works", "", "not a soul"),
-    *("60", "0", "14:00", "1", "-2", "too many rings", "", "left alone"),
+    *("60", "n", "0", "14:00", "-2", "failed", "-3", "60", "0", "14:00", "1", "-2", "n"),
+    *("1", "the hours were wrong", "", "nobody helps", ""),
 ]
 """What someone replies who only enquires, and meets the worst everywhere."""
 
@@ -84,7 +83,7 @@ def test_the_words_of_a_checklist_are_asked_and_signed(sit: Any) -> None:
     words = {name: samples.text(f"the {name} of it") for name in ("arrival", "departure", "company", "statement")}
     checklist = samples.items_only(samples.item("a"), words=words)
     table = sit(of=checklist)
-    text = table.say("n", "no luck", "1").text
+    text = table.say("n", "1", "repair it", "", "no luck").text
     assert "the arrival of it" in text
     assert "the departure of it" in text
     assert "hold against the company of it" in text

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.answers import NONE
-from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.settings import PREFIX
-from cemaudit.exchange.forms.words import SKIP_CODES
+from cemaudit.exchange.forms.answer_options import NONE
+from cemaudit.exchange.forms.fields import SKIP_CODES
+from cemaudit.exchange.forms.making import PREFIX, form_of
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import AnswerValue
 

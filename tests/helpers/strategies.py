@@ -117,11 +117,15 @@ def visits(draw: st.DrawFn, of: Checklist) -> Visit:
             answered[name] = draw(answers(item.answer))
         elif what != "leave":
             left_out[name] = {"state": what}
+    emotions = draw(feelings(of, -3, 3))
+    unfelt = [f"emotions.{spot.id}" for spot in of.touchpoints if spot.id not in emotions]
+    declined = draw(st.sets(st.sampled_from(unfelt))) if unfelt else set()
     return samples.visit(
         checklist=of.ref,
         answers=answered,
         skipped=left_out,
-        emotions=draw(feelings(of, -3, 3)),
+        emotions=emotions,
+        feelings_skipped={name: {"state": "declined"} for name in sorted(declined)},
         expectations=draw(feelings(of, 1, 7)),
         perceived=draw(feelings(of, 1, 7, compared)),
         # When expectations were noted is asked only where they are compared with what was perceived.

@@ -51,6 +51,7 @@ def spoken(**keys: Any) -> Visit:
         **{
             "answers": {"I1": True, "I2": WORDS},
             "skipped": {"I3": {"state": "declined", "reason": WORDS}},
+            "feelings_skipped": {"expectations.t": {"state": "declined", "reason": WORDS}},
             "notes": {"I1": WORDS},
             "evidence": {"I1": [{"file": "a.jpg", "caption": WORDS}]},
             "claims": complaint,
@@ -138,6 +139,7 @@ def test_answers_and_feelings_stay(url: str, inbox: Path) -> None:
         (visit,) = (held.visit for held in ledger.visits() if held.id == "other")
     assert visit.answers == {"I1": True, "I2": ""}
     assert visit.skipped["I3"].state == "declined"
+    assert visit.feelings_skipped["expectations.t"].state == "declined"
     assert visit.emotions == {"t": 2}
     assert [claim.touchpoint for claim in (*visit.claims, *visit.blames)] == ["t", "t"]
     assert [one.check for one in visit.overrides] == ["c"]

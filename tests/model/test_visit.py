@@ -191,3 +191,35 @@ def test_a_visit_that_ends_before_it_began_in_truth_is_refused(
 ) -> None:
     with pytest.raises(ValidationError, match="finished not before started"):
         samples.visit(started=dt.datetime(*started, tzinfo=zone), finished=dt.datetime(*finished, tzinfo=zone))
+
+
+DECLINED = {"state": "declined", "reason": "asked too late"}
+
+
+def test_only_a_visit_with_skipped_feelings_is_of_the_second_format() -> None:
+    plain = samples.visit(emotions={"t": 1})
+    assert "format" not in plain.model_dump(exclude_defaults=True)
+    assert samples.visit(emotions={"t": 1}, format=2) == plain
+    declined = samples.visit(feelings_skipped={"emotions.t": DECLINED})
+    assert declined.format == 2
+    assert declined.model_dump(exclude_defaults=True)["format"] == 2
+    assert plain.model_copy(update={"emotions": {}}).with_feelings_skipped(declined.feelings_skipped) == declined
+    assert declined.with_feelings_skipped({}).format == 1
+    over_days = samples.visit(date="2026-06-01", until="2026-06-04")
+    assert over_days.format == over_days.with_feelings_skipped({}).format == 2
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"format": 3}, "newer version"),
+        ({"format": 0}, "format 1 or 2"),
+        ({"feelings_skipped": {"emotions.t": DECLINED}, "emotions": {"t": 1}}, "either given or skipped"),
+        ({"feelings_skipped": {"perceived.t": DECLINED}, "perceived": {"t": 4}}, "emotions|perceived.t"),
+        ({"feelings_skipped": {"claims.t": DECLINED}}, "feelings_skipped"),
+        ({"feelings_skipped": {"t": DECLINED}}, "feelings_skipped"),
+    ],
+)
+def test_skipped_feelings_that_cannot_be(keys: Any, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        samples.visit(**keys)

@@ -39,6 +39,18 @@ def test_a_visit_that_fits(pair: tuple[Checklist, Visit]) -> None:
         ({"evidence": {"G9": [{"file": "a.jpg"}]}}, "evidence.G9: no such item in test.shop@1: G9"),
         ({"emotions": {"greting": 1}}, "emotions.greting: no such touchpoint in test.shop@1: greting (did you mean"),
         ({"expectations": {"desc": 1}}, "expectations.desc: no such touchpoint"),
+        (
+            {"feelings_skipped": {"emotions.greting": {"state": "declined"}}},
+            "feelings_skipped.emotions.greting: no such touchpoint in test.shop@1: greting (did you mean",
+        ),
+        (
+            {"feelings_skipped": {"perceived.greeting": {"state": "declined"}}},
+            "feelings_skipped.perceived.greeting: noted, although the touchpoint does not ask",
+        ),
+        (
+            {"feelings_skipped": {"emotions.desk": {"state": "declined"}}, "episode": {"id": "e", "step": "V2"}},
+            "feelings_skipped.emotions.desk: felt, although the touchpoint does not arise in step V2",
+        ),
         ({"claims": NOWHERE}, "claims.desc: no such touchpoint in test.shop@1: desc (did you mean desk?)"),
         ({"blames": NOWHERE}, "blames.desc: no such touchpoint"),
         ({"answers": {"G1": "yes"}}, "answers.G1: expected true or false, found yes"),

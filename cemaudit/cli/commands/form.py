@@ -66,7 +66,7 @@ def _refuse_misnamed(out: Path, suffix: str) -> None:
 def write_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
     """Write the form of that kind."""
     if kind == "xlsform":
-        from cemaudit.exchange.forms.xlsform.book import write_xlsform
+        from cemaudit.exchange.forms.xlsform.write import write_xlsform
 
         write_xlsform(checklist, out, current())
     elif kind == "pdf":
@@ -80,7 +80,7 @@ def write_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
 def write_table_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
     """Write the form as a table with rows to fill in."""
     from cemaudit.exchange import form_of
-    from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
+    from cemaudit.exchange.forms.templates import blank_records, write_csv, write_xlsx
 
     form = form_of(checklist)
     records = blank_records(form, rows)

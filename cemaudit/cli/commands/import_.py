@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cemaudit.exchange.importer import ImportCounts
     from cemaudit.exchange.submissions.importing import SubmissionCounts
     from cemaudit.exchange.xccdf import Xccdf
+    from cemaudit.model import Visit
     from cemaudit.scoring import Engine
 
 MOST_HIDDEN = 20
@@ -36,9 +37,11 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     own_file = columns.checklist_file(mapping.parent)
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
     result = importer.import_table(table, columns, checklist)
-    write_visits(out, progress(message("importing"), result))
-    print_problems([*result.problem_groups.problems, *_warnings(result.notices)])
+    gate = ImportGate(engine)
+    write_visits(out, gate.passing(progress(message("importing"), result)))
+    print_problems([*result.problem_groups.problems, *_warnings(result.notices), *gate.warnings(table)])
     print_import_counts(result.counts)
+    gate.tell()
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
@@ -49,9 +52,11 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
 
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
-    write_visits(out, progress(message("importing"), result))
-    print_problems(result.problem_groups.problems)
+    gate = ImportGate(engine)
+    write_visits(out, gate.passing(progress(message("importing"), result)))
+    print_problems([*result.problem_groups.problems, *gate.warnings(path)])
     print_import_counts(result.counts)
+    gate.tell()
     _tell_ignored(list(result.ignored))
     clock.tell()
     print_plugin_problems(engine)
@@ -63,11 +68,46 @@ def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int
     from cemaudit.exchange import import_submissions, write_visits
 
     result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
-    write_visits(out, progress(message("importing"), result))
-    print_problems([*result.problems, *_warnings(result.notices)])
+    gate = ImportGate(engine)
+    write_visits(out, gate.passing(progress(message("importing"), result)))
+    print_problems([*result.problems, *_warnings(result.notices), *gate.warnings(path)])
     print_submission_counts(result.counts)
+    gate.tell()
     print_plugin_problems(engine)
     return 3 if result.counts.bad or result.problems else 0
+
+
+class ImportGate:
+    """Asks of imported visits what is asked of an entered one before it is sealed, and lets all of them pass."""
+
+    def __init__(self, engine: Engine) -> None:
+        from cemaudit.entry.doubts import GateReport
+
+        self._engine = engine
+        self._report = GateReport()
+
+    def passing(self, visits: Iterable[Visit]) -> Iterator[Visit]:
+        """Yield the visits as they are."""
+        for visit in visits:
+            checklist = self._engine.library.checklist(visit.checklist)
+            self._report.look(visit, checklist, self._engine.review(visit, checklist))
+            yield visit
+
+    def warnings(self, path: Path) -> Iterator[Problem]:
+        """Yield one warning for each cause, of the file of that name."""
+        for remark in self._report.remarks:
+            problem = remark.doubt.problem.inside(remark.visits).inside(path.name)
+            yield problem.inside(message("warning"))
+
+    def tell(self) -> None:
+        """Say how many visits are incomplete, where any is."""
+        from cemaudit.entry.doubts import incomplete_count
+
+        if self._report.incomplete:
+            count = incomplete_count(self._report.incomplete, self._report.visits)
+            click.echo(
+                f"  {message('{count}; they are kept, and marked when they are collected', count=count)}", err=True
+            )
 
 
 def _warnings(notices: Iterable[Problem]) -> Iterator[Problem]:
@@ -205,7 +245,7 @@ _ONLY_FOR = {
     help=N_(
         "Turn what was filled in elsewhere into visits: a table (CSV, XLSX), a form of 'cemaudit form' (table or PDF), "
         "submissions of phones (exports of ODK Central and KoboToolbox, XML), XCCDF results. What is bad is named and "
-        "left out; exit code 3 where there is any."
+        "left out; exit code 3 where there is any. What is incomplete or doubtful is named and kept."
     ),
 )
 @click.argument("table", type=FILE, metavar="FILE")

@@ -54,8 +54,7 @@ def command(
 ) -> int:
     """Check, sign, write, read again."""
     from cemaudit.cli.home import home, key_file, signing_key
-    from cemaudit.entry import Desk
-    from cemaudit.entry.sealing import refuse_unready, seal
+    from cemaudit.entry import Desk, refuse_unready, seal
     from cemaudit.scoring import Engine
 
     if key and unsigned:
@@ -77,7 +76,7 @@ def command(
 def ask_for_signature(name: str | None, draft: Draft) -> str:
     """The code that signs the statement, asked for below it unless given; it is that of the shopper, where known."""
     from cemaudit.cli.terminal import Terminal
-    from cemaudit.entry.briefing import statement_words
+    from cemaudit.entry import statement_words
 
     if name is None:
         screen = Terminal()

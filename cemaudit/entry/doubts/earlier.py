@@ -1,18 +1,62 @@
-"""What the other visits of this laptop hold: their files, and how their texts read."""
+"""What the other visits at hand hold, and what of it a visit repeats: the same files, nearly the same words.
+
+Texts are compared by their shingles, in Korean and English alike.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
-from cemaudit.entry.doubts.narrative import alike, narratives, shingles
+from cemaudit.entry.doubts.doubt import Doubt
+from cemaudit.entry.doubts.overlaps import Stay, Stays
 from cemaudit.entry.evidence import KeptEvidence
+from cemaudit.errors import Problem, Sayable
+from cemaudit.language import message
 from cemaudit.model import Visit
 
-__all__ = ["Earlier", "PriorVisit"]
+__all__ = ["Earlier", "PriorVisit", "alike", "narratives", "shingles", "text_doubts"]
+
+
+SHORTEST = 40
+"""Letters and digits; shorter texts may well read the same by chance."""
+
+
+LENGTH = 6
+
+
+SHARED = 0.8
+"""Of the shingles (runs of six letters) of the shorter text, so many must be in the other: a pasted text with a word
+changed here and there, or a sentence added, is still the same."""
+
+
+def narratives(visit: Visit) -> Iterator[tuple[str, str]]:
+    """The place and words of every longer note, claim and blame."""
+    texts = [(f"notes.{item}", words) for item, words in visit.notes.items()]
+    texts += [(f"claims.{one.touchpoint}", one.text) for one in visit.claims]
+    texts += [(f"blames.{one.touchpoint}", one.text) for one in visit.blames]
+    return ((place, words) for place, words in texts if len(_letters(words)) >= SHORTEST)
+
+
+def shingles(words: str) -> frozenset[str]:
+    """Every run of six letters and digits of a text, case, spaces and marks left out."""
+    letters = _letters(words)
+    return frozenset(letters[start : start + LENGTH] for start in range(len(letters) - LENGTH + 1))
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two texts share most of their shingles."""
+    shorter = min(len(one), len(other))
+    return shorter > 0 and len(one & other) >= SHARED * shorter
+
+
+def _letters(words: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", words).casefold() if char.isalnum())
 
 
 @dataclass(frozen=True)
@@ -26,14 +70,18 @@ class PriorVisit:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Files by their SHA-256 (of the copy, and of the file as it was given), and the shingles of every longer text."""
+    """Files by their SHA-256 (of the copy, and of the file as it was given), and the shingles of every longer text.
+
+    ``stays``: when the shopper of this laptop was in which store.
+    """
 
     files: Mapping[str, tuple[PriorVisit, ...]] = field(default_factory=dict)
     texts: tuple[tuple[frozenset[str], PriorVisit], ...] = ()
+    stays: Stays = field(default_factory=Stays)
 
     @classmethod
-    def of(cls, visits: Iterable[tuple[Visit, Iterable[KeptEvidence]]]) -> Earlier:
-        """What ``visits`` hold, each with the files taken in for it."""
+    def of(cls, visits: Iterable[tuple[Visit, Iterable[KeptEvidence]]], stays: Iterable[Stay | None] = ()) -> Earlier:
+        """What ``visits`` hold, each with the files taken in for it, and where their shopper was meanwhile."""
         files: dict[str, tuple[PriorVisit, ...]] = defaultdict(tuple)
         texts = []
         for visit, taken in visits:
@@ -42,7 +90,7 @@ class Earlier:
             for digest in hashes | {digest for one in taken for digest in (one.sha256, one.original)}:
                 files[digest] += (seen,)
             texts += [(shingles(words), seen) for _, words in narratives(visit)]
-        return cls(dict(files), tuple(texts))
+        return cls(dict(files), tuple(texts), Stays.of(stays, one_shopper=True))
 
     def file(self, visit: str, *digests: str) -> PriorVisit | None:
         """Another visit than ``visit`` that has a file of one of these SHA-256."""
@@ -67,3 +115,31 @@ class Earlier:
             for shingle in members:
                 where[shingle].append(number)
         return where
+
+
+def text_doubts(visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
+    """Every longer note, claim or blame whose words were used before."""
+    texts = list(narratives(visit))
+    for place, words in texts:
+        seen = earlier.text(visit.id, words)
+        if seen:
+            yield _again(place, _elsewhere(seen))
+    read = [(place, shingles(words)) for place, words in texts]
+    doubted = set()
+    for (first, one), (second, other) in combinations(read, 2):
+        if second not in doubted and alike(one, other):
+            doubted.add(second)
+            yield _again(second, message("the same text stands at {place}", place=first))
+
+
+def _again(place: str, what: Sayable) -> Doubt:
+    return Doubt("text.again", Problem(what, place, message("write what you saw here, this time")))
+
+
+def _elsewhere(seen: PriorVisit) -> Sayable:
+    return message(
+        "nearly the same text stands in another visit: store {store}, {day} ({visit})",
+        store=seen.store,
+        day=seen.day or "-",
+        visit=seen.visit,
+    )

@@ -1,4 +1,4 @@
-"""Doubts about when a visit was: order, the future, morning taken for afternoon, entered late."""
+"""Doubts about when a visit was: order, length, day; the future, morning taken for afternoon, entered late."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import datetime as dt
 from cemaudit.entry.doubts.doubt import Doubt
 from cemaudit.errors import Problem, Sayable
 from cemaudit.language import message
-from cemaudit.model import Visit
+from cemaudit.model import Channel, Checklist, Visit
 
-__all__ = ["time_doubts", "when_doubts"]
+__all__ = ["contradiction_doubts", "runs_over_days", "time_doubts", "when_doubts"]
 
 HALF_DAY = dt.timedelta(hours=12)
 LATEST = dt.timedelta(hours=72)
 """The field asks for reports within 24 to 48 hours; after this the memory is doubted."""
+
+_WITHOUT_CLOCK = ("times.order", "times.long")
 
 NIGHT = range(6)
 """Hours of the day in which few places are open."""
@@ -38,10 +40,36 @@ def time_doubts(
 
 
 def when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
-    """Doubts about when a visit was, by its times, or by its day where no time is known."""
-    doubts = _when_doubts(visit, now)
+    """Doubts about when a visit was, held against the clock: by its times, or by its day where no time is known."""
     # An amendment comes after the visit was read by somebody, and says its reason anyway.
-    return [doubt for doubt in doubts if doubt.check != "times.late"] if visit.revision > 1 else doubts
+    apart = {*_WITHOUT_CLOCK, *(["times.late"] if visit.revision > 1 else [])}
+    return [doubt for doubt in _when_doubts(visit, now) if doubt.check not in apart]
+
+
+def contradiction_doubts(visit: Visit, checklist: Checklist) -> list[Doubt]:
+    """Doubts about times that do not fit each other, whatever the clock says now: order, length, day.
+
+    How long a visit took is not doubted where it runs over days by design.
+    """
+    found = [
+        _order(visit.started, visit.finished),
+        None if runs_over_days(visit, checklist) else _long(visit.started, visit.finished),
+        _other_day(visit),
+    ]
+    return [doubt for doubt in found if doubt]
+
+
+def runs_over_days(visit: Visit, checklist: Checklist) -> bool:
+    """Whether a visit may well take days: fewer than half of the touchpoints in its step are face to face.
+
+    An online order goes on until the parcel is back; a step of a treatment may be a search and a call.
+    """
+    channels = [
+        touchpoint.channel
+        for touchpoint in checklist.touchpoints
+        if not visit.step or not touchpoint.steps or visit.step in touchpoint.steps
+    ]
+    return 2 * channels.count(Channel.FACE_TO_FACE) < len(channels)
 
 
 def _when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
@@ -86,6 +114,13 @@ def _long(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | 
     hours = (finished - started) // dt.timedelta(hours=1)
     what = message("the visit took {hours} hours", hours=hours)
     return Doubt("times.long", Problem(what, "finished", _meant(finished - HALF_DAY, started)))
+
+
+def _other_day(visit: Visit) -> Doubt | None:
+    if not visit.date or not visit.started or visit.date == visit.started.date():
+        return None
+    what = message("the date is {date}, yet it started on {day}", date=visit.date, day=visit.started.date())
+    return Doubt("times.day", Problem(what, "date", message("is it the right date, and the right time?")))
 
 
 def _late(field: str, end: dt.datetime | None, entered: dt.datetime) -> Doubt | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.words import both
+from cemaudit.exchange.forms.fields import both
 from cemaudit.exchange.questionnaires.decisions import tell_decisions
 from cemaudit.exchange.questionnaires.dialect import Dialect
 from cemaudit.exchange.questionnaires.facets import Facets

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property
 
-from cemaudit.exchange.forms.words import both
+from cemaudit.exchange.forms.fields import both
 from cemaudit.exchange.questionnaires.ids import Given, option_id
 from cemaudit.exchange.questionnaires.languages import Languages
 from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers

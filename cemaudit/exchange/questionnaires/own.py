@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cemaudit.exchange.forms.settings import PREFIX
-from cemaudit.exchange.forms.words import SKIP_CODES
-from cemaudit.exchange.forms.xlsform.operands import answered
+from cemaudit.exchange.forms.fields import SKIP_CODES
+from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.exchange.forms.xlsform.xpath import answered
 from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion
 from cemaudit.exchange.questionnaires.dialect import Dialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cemaudit.exchange.forms.answers import fitting
+from cemaudit.exchange.forms.answer_options import fitting
 from cemaudit.exchange.forms.fields import FieldOption as Shown
 from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.lists import ChoiceList

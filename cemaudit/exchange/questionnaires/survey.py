@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.words import both
+from cemaudit.exchange.forms.fields import both
 from cemaudit.exchange.questionnaires.answers import Answer
 from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion, both_hold, say
 from cemaudit.exchange.questionnaires.dialect import Dialect

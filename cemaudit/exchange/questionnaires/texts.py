@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cemaudit.exchange.forms.words import in_language
+from cemaudit.exchange.forms.fields import in_language
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Text
 from cemaudit.model.base import LONGEST_TEXT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.briefing import statement_words
+from cemaudit.entry import statement_words
 from cemaudit.exchange.forms.making import FILES
 from cemaudit.language import N_, message
 from cemaudit.model import Item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.exchange.forms.making import PREFIX
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist
 from cemaudit.report.form.boxes import HEIGHT, Blank

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.briefing import conduct
-from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.entry import conduct
+from cemaudit.exchange.forms.making import PREFIX
 from cemaudit.language import message
 from cemaudit.model import Scenario
 from cemaudit.report.form.boxes import HEIGHT, STRONG, Blank, Tick

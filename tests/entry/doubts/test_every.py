@@ -71,7 +71,7 @@ def test_what_is_missing_or_wrong_is_doubted(changes: dict[str, Any], expected: 
 
 
 def test_skipped_items_and_those_that_do_not_arise_are_not_open() -> None:
-    answers, skips = {"G1": False, "P2": True}, samples.skipped("P1", state="declined")
+    answers, skips = {"G1": False, "P2": True}, {"P1": {"state": "declined", "reason": "I left early"}}
     assert named(doubts_of(answers=answers, skipped=skips)) == [("evidence.missing", "evidence.G1")]
 
 

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.entry.doubts import Earlier
-from cemaudit.entry.doubts.narrative import alike, shingles
-from cemaudit.entry.doubts.texts import text_doubts
+from cemaudit.entry.doubts.earlier import alike, shingles, text_doubts
 from cemaudit.model import Visit
 
 KOREAN = (

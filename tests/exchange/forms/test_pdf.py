@@ -16,7 +16,6 @@ from hypothesis import given, settings
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange.forms import pdf as pdf_door
-from cemaudit.exchange.forms import pdf_fields
 from cemaudit.exchange.forms.pdf import read_pdf_form
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.model import Checklist, Visit
@@ -275,7 +274,7 @@ def test_fields_within_themselves_are_refused(put) -> None:
 
 
 def test_too_many_fields_are_refused(put, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_fields, "MOST", 10)
+    monkeypatch.setattr(pdf_door, "MOST", 10)
     with pytest.raises(BadInput, match="fields"):
         read_pdf_form(put())
 

@@ -9,7 +9,7 @@ import pytest
 from helpers import samples
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.forms.choosing import field_words, shown
+from cemaudit.exchange.forms.answer_options import field_words, shown
 from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.template import is_labels, write_csv, write_xlsx
+from cemaudit.exchange.forms.templates import is_labels, write_csv, write_xlsx
 from cemaudit.exchange.tables import read_table
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model import Checklist, Visit

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.xlsform.book import sheets_of, write_xlsform
-from cemaudit.exchange.forms.xlsform.labels import plain
+from cemaudit.exchange.forms.xlsform.rows import plain
+from cemaudit.exchange.forms.xlsform.write import sheets_of, write_xlsform
 from cemaudit.exchange.rows import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit

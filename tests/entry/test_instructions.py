@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from helpers import samples
 
-from cemaudit.entry.briefing import CONDUCT, briefing
+from cemaudit.entry.instructions import CONDUCT, briefing
 from cemaudit.language import use
 
 LONG = "somebody who " + "has been on the way for a long time and " * 8 + "is tired"

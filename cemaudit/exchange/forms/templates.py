@@ -1,22 +1,36 @@
-"""What makes a sheet easy to fill in: drop-downs, hints, formats, widths."""
+"""A form as a table to fill in, one visit a row: CSV, or XLSX with drop-downs, hints, formats and widths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cemaudit.exchange.forms.choosing import shown
-from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role
-from cemaudit.exchange.forms.sheets import XlsxSheet
-from cemaudit.exchange.forms.words import in_language
-from cemaudit.language import Language, message, use
+from cemaudit.exchange.forms.answer_options import shown
+from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role, in_language
+from cemaudit.exchange.forms.making import CHECKLIST, CHECKLIST_LABEL, VISIT_ID
+from cemaudit.exchange.forms.text_workbook import XlsxSheet, write_sheets
+from cemaudit.files import replaced
+from cemaudit.language import LANGUAGES, Language, message, use
+from cemaudit.model.identity import new_id
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["FIRST_ROW", "Dressing", "codes_sheet"]
+__all__ = [
+    "FIRST_ROW",
+    "Dressing",
+    "blank_records",
+    "codes_sheet",
+    "is_labels",
+    "is_untouched",
+    "write_csv",
+    "write_xlsx",
+]
 
 FIRST_ROW = 3
 """The first row to fill in, below the flat names and the labels."""
@@ -31,6 +45,7 @@ _FORMATS = {
 _WIDTHS = {FieldKind.ONE: 24, FieldKind.NUMBER: 12, FieldKind.DATE: 12, FieldKind.TIME: 10, FieldKind.MOMENT: 18}
 _USUAL_WIDTH, _WIDE = 18, 40
 _LONGEST_HINT = 250
+Records = Sequence[Mapping[str, str]]
 
 
 def codes_sheet(form: Form, language: Language) -> tuple[XlsxSheet, dict[str, str]]:
@@ -121,3 +136,52 @@ def _dress_codes(page: Worksheet) -> None:
     for number, (letter, width) in enumerate(zip("ABCDE", (24, 12, 40, 40, 40), strict=True), 1):
         page.cell(1, number).font = Font(bold=True)
         page.column_dimensions[letter].width = width
+
+
+def blank_records(form: Form, count: int) -> list[dict[str, str]]:
+    """Records of ``count`` visits still to be filled in, each with an id of its own."""
+    return [{CHECKLIST: form.checklist.ref, VISIT_ID: new_id()} for _ in range(count)]
+
+
+def is_untouched(record: Mapping[str, str]) -> bool:
+    """Whether nothing was filled into a blank record."""
+    return not any(text for name, text in record.items() if name not in {CHECKLIST, VISIT_ID})
+
+
+def is_labels(record: Mapping[str, str]) -> bool:
+    """Whether it is no visit but the row of labels."""
+    return record.get(CHECKLIST, "") in {in_language(CHECKLIST_LABEL, language) for language in LANGUAGES}
+
+
+def write_csv(form: Form, records: Records, path: Path) -> None:
+    """Write a CSV of flat names and ``records``, UTF-8 with its mark, so that spreadsheet programs see Korean."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(form.fields)
+    writer.writerows([record.get(name, "") for name in form.fields] for record in records)
+    with replaced(path) as file:
+        file.write(text.getvalue().encode("utf-8-sig"))
+
+
+def write_xlsx(form: Form, records: Records, path: Path, language: Language) -> None:
+    """Write a workbook: flat names, labels in ``language``, ``records``; then a sheet of codes and their words.
+
+    ``BadInput`` where it has more columns than a sheet, ``BadEnvironment`` without the extra ``xlsx``.
+    """
+    codes, lists = codes_sheet(form, language)
+    labels = [_label(field, language) for field in form.fields.values()]
+    rows = [labels, *([_said(field, record, language) for field in form.fields.values()] for record in records)]
+    dressing = Dressing(form, lists, language, max(len(records) + FIRST_ROW, 200))
+    write_sheets(path, [XlsxSheet("visits", list(form.fields), rows, dressing.put_on), codes])
+
+
+def _label(field: FormField, language: Language) -> str:
+    label = in_language(field.label, language)
+    is_answer = field.touchpoint and field.item and field.name == field.item.id
+    return f"{in_language(field.touchpoint.title, language)}: {label}" if is_answer and field.touchpoint else label
+
+
+def _said(field: FormField, record: Mapping[str, str], language: Language) -> str:
+    """What stands in a cell: of one option its words, as in the drop-down."""
+    text = record.get(field.name, "")
+    return shown(field, language).get(text, text) if field.kind is FieldKind.ONE else text

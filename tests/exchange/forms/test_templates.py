@@ -11,10 +11,10 @@ from helpers import samples
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.forms import sheets
+from cemaudit.exchange.forms import text_workbook
 from cemaudit.exchange.forms.fields import FieldKind
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.template import blank_records, is_labels, is_untouched, write_csv, write_xlsx
+from cemaudit.exchange.forms.templates import blank_records, is_labels, is_untouched, write_csv, write_xlsx
 from cemaudit.exchange.tables import read_table
 
 LABEL = {"ko": "=1+1", "en": "@SUM(A1)"}
@@ -105,7 +105,7 @@ def test_every_field_has_a_column_of_its_own_kind() -> None:
 
 
 def test_a_form_wider_than_a_sheet_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_COLUMNS", 10)
+    monkeypatch.setattr(text_workbook, "MOST_COLUMNS", 10)
     with pytest.raises(BadInput, match="columns are more than a sheet has"):
         write_xlsx(FORM, [], tmp_path / "form.xlsx", "ko")
     assert not (tmp_path / "form.xlsx").exists()

@@ -1,4 +1,4 @@
-"""What can be put into the field of an answer: its kind, options and limits."""
+"""What can be put into a field: its kind, options and limits, the words of the options, and which a text chooses."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cemaudit.exchange.forms.fields import FieldKind, FieldOption, NumberLimits
-from cemaudit.exchange.forms.words import SKIP_CODES, SKIPS, both
-from cemaudit.language import N_, message
+from cemaudit.exchange.forms.fields import (
+    SKIP_CODES,
+    SKIPS,
+    FieldKind,
+    FieldOption,
+    FormField,
+    NumberLimits,
+    both,
+    in_language,
+)
+from cemaudit.language import LANGUAGES, N_, Language, message
 from cemaudit.model import ClaimState, Item, SkipState, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.base import shown_exactly
-from cemaudit.reading import NONE, NONE_LABEL
+from cemaudit.reading import NONE, NONE_LABEL, OptionWords
 
-__all__ = ["CLAIM_STATES", "AnswerFormat", "fitting", "numbered", "skips_of"]
+__all__ = ["CLAIM_STATES", "AnswerFormat", "field_words", "fitting", "numbered", "shown", "skips_of"]
 
 CLAIM_STATES = tuple(FieldOption(state.value, label(state)) for state in ClaimState)
 """What may have become of a claim."""
@@ -110,3 +118,23 @@ _FITTING: dict[type, Callable[[Any], AnswerFormat]] = {
     Time: lambda _: AnswerFormat(FieldKind.TIME, expects=both(N_("a time like 14:05"))),
     TextAnswer: lambda _: AnswerFormat(FieldKind.TEXT),
 }
+
+
+def shown(field: FormField, language: Language) -> dict[str, str]:
+    """The words of each option and skip of ``field``, by code; a code is added where words alone would mislead."""
+    by_words = _by_words(field)
+    words = {option.code: in_language(option.label, language) for option in (*field.options, *field.skips)}
+    return {code: word if by_words.find(word) == code else f"{word} [{code}]" for code, word in words.items()}
+
+
+def field_words(field: FormField) -> OptionWords:
+    """The finder of a field's options and skips: by code, by words, or as a drop-down shows them."""
+    spellings = {
+        option.code: [shown(field, language)[option.code] for language in LANGUAGES]
+        for option in (*field.options, *field.skips)
+    }
+    return OptionWords({option.code: option.label for option in (*field.options, *field.skips)}, spellings)
+
+
+def _by_words(field: FormField) -> OptionWords:
+    return OptionWords({option.code: option.label for option in (*field.options, *field.skips)})

@@ -10,6 +10,7 @@ from cemaudit.model.visit_words import WordsInForce
 
 __all__ = ["CONDUCT", "STATEMENT", "briefing", "conduct", "statement_words"]
 
+
 CONDUCT = (
     N_("Write down only what you saw, heard and felt yourself; what you did not see is 'not observed'."),
     N_("Behave as an ordinary {customer}; provoke nobody and do not say who you are."),
@@ -20,6 +21,7 @@ CONDUCT = (
     N_("Keep receipts and originals until the programme says otherwise; tell nobody what you found."),
 )
 """Rules of every visit; ``conduct`` puts in who a customer is."""
+
 
 STATEMENT = N_(
     "I was in this store myself at the time stated. What I entered is what I saw, heard and felt; nothing is invented, "

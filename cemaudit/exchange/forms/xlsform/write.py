@@ -1,22 +1,32 @@
-"""The survey sheet: one row for each thing asked, with when, what fits and what must be."""
+"""The XLSForm of a checklist: one row for each thing asked, with when, what fits and what must be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from cemaudit.errors import BadInput
-from cemaudit.exchange.forms.fields import FieldKind, FieldOption, Form, FormField, FormSection, Role
-from cemaudit.exchange.forms.words import both
-from cemaudit.exchange.forms.xlsform.briefing import briefing
-from cemaudit.exchange.forms.xlsform.conditions import condition
-from cemaudit.exchange.forms.xlsform.labels import labelled
-from cemaudit.exchange.forms.xlsform.lists import Lists
-from cemaudit.exchange.forms.xlsform.literals import TRUE, all_of, any_of, quoted, ref
-from cemaudit.exchange.forms.xlsform.outcomes import needs_evidence, needs_note
-from cemaudit.exchange.forms.xlsform.rows import Row, asked_if, group, limited, needed_if, row
-from cemaudit.language import N_, message
+from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, Form, FormField, FormSection, Role, both, in_language
+from cemaudit.exchange.forms.making import form_of
+from cemaudit.exchange.forms.text_workbook import XlsxSheet, write_sheets
+from cemaudit.exchange.forms.xlsform.conditions import condition, needs_evidence, needs_note
+from cemaudit.exchange.forms.xlsform.rows import (
+    COLUMN,
+    Lists,
+    Row,
+    asked_if,
+    group,
+    labelled,
+    limited,
+    needed_if,
+    plain,
+    row,
+)
+from cemaudit.exchange.forms.xlsform.xpath import TRUE, all_of, any_of, quoted, ref
+from cemaudit.language import N_, Language, message, translate
+from cemaudit.model import Checklist, Scenario, Text
 
-__all__ = ["survey"]
+__all__ = ["briefing", "sheets_of", "survey", "write_xlsform"]
 
 _EVIDENCE = {
     "photo": N_("photo"),
@@ -30,6 +40,63 @@ _CODES = {"visit__store", "visit__shopper", "visit__wave", "visit__episode"}
 LONGEST_CODE = 120
 WIDEST = 2048
 """Pixels of a picture's longer side, as phones send it."""
+
+Rows = list[dict[str, str]]
+_TRANSLATED = ("label", "hint", "constraint_message", "required_message")
+_SURVEY = ("type", "name", "label", "hint", "relevant", "required", "required_message", "constraint",
+    "constraint_message", "appearance", "calculation", "trigger", "readonly", "parameters")  # fmt: skip
+_CHOICES = ("list_name", "name", "label")
+_RESERVED = {"meta"}
+
+
+def write_xlsform(checklist: Checklist, path: Path, language: Language) -> None:
+    """Write the XLSForm of ``checklist`` in both languages, ``language`` first, to ``path``.
+
+    The same checklist makes the same bytes. ``BadInput`` where a form cannot say what the checklist asks,
+    ``BadEnvironment`` without the extra ``xlsx`` or where the file cannot be written.
+    """
+    sheets = [
+        XlsxSheet(name, _columns(rows), [[row.get(column, "") for column in _columns(rows)] for row in rows])
+        for name, rows in sheets_of(checklist, language).items()
+    ]
+    write_sheets(path, sheets)
+
+
+def sheets_of(checklist: Checklist, language: Language) -> dict[str, Rows]:
+    """The rows of the sheets ``survey``, ``choices`` and ``settings``."""
+    _refuse_reserved(checklist)
+    lists = Lists()
+    asked = list(survey(form_of(checklist), lists))
+    return {"survey": asked, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
+
+
+def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
+    return {
+        "form_title": plain(in_language(checklist.title, language)),
+        "form_id": checklist.id,
+        "version": checklist.version,
+        "default_language": COLUMN[language],
+        "style": "pages",
+        "instance_name": "concat(${visit__store}, ' ', format-date(${visit__started}, '%Y-%m-%d'))",
+    }
+
+
+def _columns(rows: Rows) -> list[str]:
+    """The columns of the sheet, in the usual order; only those that hold anything."""
+    found = {column for row in rows for column in row}
+    names = [
+        f"{column}::{language}" if column in _TRANSLATED else column
+        for column in (*dict.fromkeys((*_SURVEY, *_CHOICES)),)
+        for language in (COLUMN.values() if column in _TRANSLATED else ("",))
+    ]
+    return [name for name in names if name in found] + sorted(found - set(names))
+
+
+def _refuse_reserved(checklist: Checklist) -> None:
+    reserved = sorted(_RESERVED & checklist.items.keys())
+    if reserved:
+        what = message("{name} is a reserved name in XLSForms", name=reserved[0])
+        raise BadInput(Problem(what, f"items.{reserved[0]}", message("rename the item")))
 
 
 def survey(form: Form, lists: Lists) -> Iterator[Row]:
@@ -162,3 +229,45 @@ def _left_out(field: FormField) -> str:
     return (
         f"starts-with({ref(field.name)}, '_')" if field.kind is FieldKind.ONE else f"{ref(f'{field.name}__skip')} != ''"
     )
+
+
+def briefing(checklist: Checklist) -> Iterator[Row]:
+    """The rows of the briefing; acknowledging it notes the moment."""
+    yield from group("visit__briefing", both(N_("Briefing")), _briefing_rows(checklist))
+
+
+def _briefing_rows(checklist: Checklist) -> Iterator[Row]:
+    if checklist.about:
+        yield _text_note("visit__about", checklist.about)
+    for number, scenario in enumerate(checklist.scenarios, 1):
+        relevant = f"{ref('visit__scenario')} = {quoted(scenario.id)}"
+        yield {**_text_note(f"visit__scenario_{number}", _told(scenario)), **asked_if(relevant)}
+    if checklist.conduct:
+        yield _text_note("visit__conduct", both(lambda: _listed(N_("Rules of conduct"), checklist.conduct)))
+    words = both(N_("I have read this and will keep to it."))
+    yield {"type": "acknowledge", "name": "visit__read", **labelled("label", words), **needed_if(TRUE)}
+    yield {
+        "type": "dateTime",
+        "name": "visit__briefed",
+        **labelled("label", both(N_("When you read the briefing"))),
+        "calculation": "now()",
+        "trigger": ref("visit__read"),
+        "readonly": "yes",
+    }
+
+
+def _text_note(name: str, text: Text) -> Row:
+    return {"type": "note", "name": name, **labelled("label", text)}
+
+
+def _told(scenario: Scenario) -> Text:
+    def said() -> str:
+        role = f"{translate(N_('Whom you play'))}: {scenario.persona}"
+        look_for = [_listed(N_("What to look for"), scenario.look_for)] if scenario.look_for else []
+        return "\n\n".join([str(scenario.title), role, str(scenario.text), *look_for])
+
+    return both(said)
+
+
+def _listed(head: str, texts: tuple[Text, ...]) -> str:
+    return "\n".join([translate(head), *(f"- {text}" for text in texts)])

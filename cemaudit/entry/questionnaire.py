@@ -1,4 +1,4 @@
-"""What is asked of a draft, in order: the setting, then each touchpoint along the path."""
+"""What is asked of a draft, in order: the setting, each touchpoint along the path, at the end claims and blames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cemaudit.entry.draft import Draft
 from cemaudit.model import Item, Touchpoint, Visit
 from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
-__all__ = ["EntryQuestion", "QuestionKind", "find", "first_open", "questions"]
+__all__ = ["EntryQuestion", "QuestionKind", "find_question", "first_open", "questions", "went_badly"]
 
 
 class QuestionKind(StrEnum):
@@ -34,6 +34,7 @@ class QuestionKind(StrEnum):
     PERCEPTION = "perception"
     COMPLAINT = "complaint"
     CLAIM_STATE = "claim-state"
+    COMPLAINTS = "complaints"
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,18 @@ def questions(draft: Draft) -> list[EntryQuestion]:
             asked.append(EntryQuestion(f"perceived.{touchpoint.id}", QuestionKind.PERCEPTION, touchpoint))
         if touchpoint.emotion and arises:
             asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
-        if _went_wrong(touchpoint, visit):
-            asked.append(complaint("claims", touchpoint))
-            if any(claim.touchpoint == touchpoint.id for claim in visit.claims):
-                name = f"states.{touchpoint.id}"
-                asked.append(EntryQuestion(name, QuestionKind.CLAIM_STATE, touchpoint, required=False))
-            asked.append(complaint("blames", touchpoint))
-    return asked
+    return [*asked, *_complaints(draft)]
+
+
+def went_badly(draft: Draft) -> list[Touchpoint]:
+    """The touchpoints where something felt bad or failed: a claim or a blame is likely there."""
+    visit = draft.visit
+    return [
+        touchpoint
+        for touchpoint in draft.checklist.touchpoints
+        if visit.emotions.get(touchpoint.id, 0) < 0
+        or any(item.fails(visit.answers[item.id]) for item in touchpoint.items if item.id in visit.answers)
+    ]
 
 
 def first_open(asked: list[EntryQuestion], values: Mapping[str, Any], after: int = -1) -> int | None:
@@ -100,7 +106,7 @@ def first_open(asked: list[EntryQuestion], values: Mapping[str, Any], after: int
     return next((place for place in still if place > after), still[0] if still else None)
 
 
-def find(asked: list[EntryQuestion], word: str) -> int | None:
+def find_question(asked: list[EntryQuestion], word: str) -> int | None:
     """The place of the question called ``word``: its number from 1, an item's or touchpoint's id, or its name."""
     if word.isdecimal() and 1 <= int(word) <= len(asked):
         return int(word) - 1
@@ -122,7 +128,7 @@ def note(item: Item, touchpoint: Touchpoint, *, required: bool = False) -> Entry
 
 
 def evidence(item: Item, touchpoint: Touchpoint) -> EntryQuestion:
-    """The question for the evidence of an item; a required one may be left out for a reason, at the end."""
+    """The question for the evidence of an item; what is required may be left out for a reason, at the end."""
     return EntryQuestion(f"evidence.{item.id}", QuestionKind.EVIDENCE, touchpoint, item, required=False)
 
 
@@ -159,16 +165,30 @@ def _about(item: Item, touchpoint: Touchpoint, visit: Visit) -> Iterator[EntryQu
     answer = visit.answers.get(item.id)
     if item.id in visit.notes or (answer is not None and item.least_note(answer)):
         yield note(item, touchpoint, required=answer is not None and bool(item.least_note(answer)))
-    if item.id in visit.evidence or (answer is not None and item.evidence != "none"):
+    if item.id in visit.evidence or (answer is not None and item.wants_evidence(answer)):
         yield evidence(item, touchpoint)
 
 
-def _went_wrong(touchpoint: Touchpoint, visit: Visit) -> bool:
-    """Whether a claim or blame is likely: something felt bad or failed there."""
-    if any(one.touchpoint == touchpoint.id for one in (*visit.claims, *visit.blames)):
-        return True
-    failed = any(item.fails(visit.answers[item.id]) for item in touchpoint.items if item.id in visit.answers)
-    return failed or visit.emotions.get(touchpoint.id, 0) < 0
+def _complaints(draft: Draft) -> Iterator[EntryQuestion]:
+    """Where there were claims and blames, once for the whole visit, and what was said at each of those touchpoints."""
+    visit, values = draft.visit, draft.values
+    claimed = {claim.touchpoint for claim in visit.claims}
+    for touchpoint in draft.checklist.touchpoints:
+        chosen = values.get(f"complained.{touchpoint.id}")
+        if chosen or touchpoint.id in claimed:
+            yield complaint("claims", touchpoint)
+        if touchpoint.id in claimed:
+            yield EntryQuestion(f"states.{touchpoint.id}", QuestionKind.CLAIM_STATE, touchpoint, required=False)
+        if chosen or any(blame.touchpoint == touchpoint.id for blame in visit.blames):
+            yield complaint("blames", touchpoint)
+    bad = went_badly(draft)
+    # Drafts of earlier versions were asked at each touchpoint: what was left empty there is not asked again.
+    if "complaints" in values or not all(_was_asked(touchpoint, values) for touchpoint in bad):
+        yield EntryQuestion("complaints", QuestionKind.COMPLAINTS, required=False)
+
+
+def _was_asked(touchpoint: Touchpoint, values: Mapping[str, Any]) -> bool:
+    return all(f"{field}.{touchpoint.id}" in values for field in ("claims", "blames"))
 
 
 def _id_of(record: Item | Touchpoint | None) -> str:
