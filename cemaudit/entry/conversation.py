@@ -98,7 +98,7 @@ class Conversation:
         self._screen.say(banner(draft, question, done, len(asked)))
         if question.kind is QuestionKind.BRIEFING:
             self._help(question)
-        self._screen.say(ask_line(question, draft))
+        self._screen.say(ask_line(question, draft.words))
         for line in described(question, draft):
             self._session.tell(line)
         if self._seconds and _is_timed(question):
@@ -193,7 +193,7 @@ class Conversation:
     def _echo(self, question: EntryQuestion, *, named: bool) -> None:
         """Show a value as it was understood; what was typed as words is on the screen already."""
         if question.kind in _ECHOED and not (question.item and isinstance(question.item.answer, TextAnswer)):
-            name = f"{question.item.id if question.item else list_line(question, self._draft)}: " if named else ""
+            name = f"{question.item.id if question.item else list_line(question, self._draft.words)}: " if named else ""
             self._session.tell(f"= {name}{shown_value(question, self._session.draft)}")
 
     def _timed(self, question: EntryQuestion, seconds: Callable[[], float]) -> str:
@@ -370,9 +370,8 @@ class Conversation:
         if said.command is SlashCommand.LIST:
             for number, one in enumerate(questions(self._draft), 1):
                 value = shown_value(one, self._draft)
-                self._session.tell(
-                    f"{number:3}  {list_line(one, self._draft)}: {'-' if value is None else ', '.join(value.splitlines())}"
-                )
+                shown = "-" if value is None else ", ".join(value.splitlines())
+                self._session.tell(f"{number:3}  {list_line(one, self._draft.words)}: {shown}")
             return
         self._help(question)
         if said.rest:  # a question mark

@@ -13,6 +13,7 @@ from cemaudit.entry.instructions import briefing
 from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, went_badly
 from cemaudit.entry.replies import NONE, next_in_a_word, today
 from cemaudit.errors import Problem, Sayable
+from cemaudit.exchange.question_texts import expectation_text, question_text
 from cemaudit.language import N_, message, printable, translate
 from cemaudit.model import Checklist, ClaimState, Item, Scenario, SkipState, Step, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo
@@ -48,35 +49,24 @@ _FEELING_SKIPS = {
 """Why a feeling or an expectation may be left, in words."""
 
 _PLAIN = {
-    QuestionKind.SCENARIO: N_("Which scenario do you play?"),
-    QuestionKind.PERSONA: N_("As whom do you make the visit?"),
-    QuestionKind.OCCASION: N_("On what occasion?"),
     QuestionKind.BRIEFING: N_("Have you read this, and will you keep to it? (y: yes)"),
-    QuestionKind.STEP: N_("Which visit of the episode is it?"),
     QuestionKind.EPISODE: N_(
         "Code of the treatment or order (and, after a space, which visit of this step: 1, 2, ...)"
     ),
-    QuestionKind.DAY: N_("On which day was the visit?"),
-    QuestionKind.EXPECTATION: N_("What had you expected beforehand? 1 to 7"),
-    QuestionKind.PERCEPTION: N_("What did you meet, beside what you expected? 1 to 7"),
-    QuestionKind.EMOTION: N_("How did it feel? -3 to 3"),
-    QuestionKind.CLAIM_STATE: N_("What became of it before you left? (empty: not noted)"),
     QuestionKind.COMPLAINTS: N_(
         "Where was a claim made, or is there a blame? A number or a name (empty: nowhere else)"
     ),
     QuestionKind.EVIDENCE: N_("Evidence: the path of a photo, receipt or recording (drag the file here; empty: none)"),
 }
-_BY_NAME = {
-    "consent": N_("Consent of the {customer}: the day it was given, and the reference of the signed form"),
-    "started": N_("When did you arrive?"),
-    "finished": N_("When did you leave?"),
-    "date": N_("On which day did it begin?"),
-    "until": N_("On which day did it end?"),
-    "claims": N_("Claim: what did you tell {company} that it should repair? (empty: nothing)"),
-    "blames": N_("Blame: what do you hold against {company}? (empty: nothing)"),
+_SHARED = {
+    "date": "first_day",
+    "until": "last_day",
+    "started": "arrival",
+    "finished": "departure",
+    "claims": "claim",
+    "blames": "blame",
 }
-_OWN_WORDS = {"started": "arrival", "date": "arrival", "finished": "departure", "until": "departure"}
-"""Questions that a checklist may ask in words of its own."""
+"""The questions of every door by the name of the terminal's, where its kind does not say it."""
 
 
 def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
@@ -91,7 +81,7 @@ def banner(draft: Draft, question: EntryQuestion, done: int, whole: int) -> str:
     return f"[{' · '.join(printable(part) for part in parts if part)} · {done}/{whole}]"
 
 
-def ask_line(question: EntryQuestion, draft: Draft) -> str:
+def ask_line(question: EntryQuestion, words: WordsInForce) -> str:
     """The question itself, in the words of the checklist's sector."""
     if question.kind is QuestionKind.ANSWER and question.item:
         return f"{question.item.id}  {question.item.ask}"
@@ -99,24 +89,18 @@ def ask_line(question: EntryQuestion, draft: Draft) -> str:
         return str(message("Note on {item} (several lines; an empty line ends it)", item=question.item.id))
     if question.kind is QuestionKind.EVIDENCE and question.item:
         return f"{question.item.id}  {translate(_PLAIN[question.kind])}"
-    if question.kind is QuestionKind.EXPECTATION and question.touchpoint and question.touchpoint.perceived:
-        return str(message("Before {visit}: what do you expect here? 1 to 7", visit=draft.words.visit))
-    return _worded(question, draft.words)
+    if question.kind in _PLAIN:
+        return translate(_PLAIN[question.kind])
+    if question.kind is QuestionKind.EXPECTATION and question.touchpoint:
+        text = expectation_text(question.touchpoint, words)
+    else:
+        text = question_text(_SHARED.get(question.name.partition(".")[0], question.kind), words)
+    return _with_how_to_answer(question.kind, text)
 
 
-def _worded(question: EntryQuestion, words: WordsInForce) -> str:
-    own = getattr(words, _OWN_WORDS[question.name]) if question.name in _OWN_WORDS else None
-    if own is not None:
-        return str(own)
-    if question.name == "day" and words.arrival is not None:
-        return translate(N_("On which day was it?"))
-    text = _BY_NAME.get(question.name.partition(".")[0]) or _PLAIN[question.kind]
-    return str(message(text, company=words.company, customer=words.customer))
-
-
-def list_line(question: EntryQuestion, draft: Draft) -> str:
+def list_line(question: EntryQuestion, words: WordsInForce) -> str:
     """The question on one line of a list: its touchpoint where it names no item, and not how to answer it."""
-    line = ask_line(question, draft)
+    line = ask_line(question, words)
     if question.kind is QuestionKind.ANSWER:
         return line
     line = _HOW_TO_ANSWER.sub("", line)
@@ -124,6 +108,19 @@ def list_line(question: EntryQuestion, draft: Draft) -> str:
 
 
 _HOW_TO_ANSWER = re.compile(r" ?\([^()]*\)$")
+
+
+def _with_how_to_answer(kind: QuestionKind, text: Text) -> str:
+    """The question with what is typed for an answer, or what an empty line means."""
+    if kind in _MARKS:
+        return str(
+            message("{question} ({low} to {high})", question=text, low=min(_MARKS[kind]), high=max(_MARKS[kind]))
+        )
+    if kind is QuestionKind.COMPLAINT:
+        return str(message("{question} (empty: nothing)", question=text))
+    if kind is QuestionKind.CLAIM_STATE:
+        return str(message("{question} (empty: not noted)", question=text))
+    return str(text)
 
 
 def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
@@ -205,7 +202,7 @@ def _may_follow(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     while following and following.touchpoint is question.touchpoint and len(lines) < _MOST_FOLLOWING:
         if following.item and not isinstance(following.item.answer, YesNo):
             break  # its choices, limits or unit would have to be seen first
-        lines.append(ask_line(following, draft) + (" y/n" if following.item else ""))
+        lines.append(ask_line(following, draft.words) + (" y/n" if following.item else ""))
         following = next_in_a_word(following, draft)
     if lines:
         yield str(message("may follow on the same line: {questions}", questions=" / ".join(lines)))

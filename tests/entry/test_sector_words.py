@@ -17,8 +17,14 @@ from cemaudit.model import Checklist
 SHIPPED = files("cemaudit_checklists")
 ENQUIRY = [
     *("3", "1", "P-1", "2026-11-02 F-1", "y", "1", "2026-11-20", "14:05", "14:20"),
-    *("60", "n", "0", "14:00", "-2", "failed", "-3", "60", "0", "14:00", "1", "-2", "n"),
-    *("1", "the hours were wrong", "", "nobody helps", ""),
+    *("60", "n", "0", "14:00", "-2"),
+    *("3", "-3"),
+    *("60", "0", "14:00", "1", "-2"),
+    *("n", "-1"),
+    *("1", "the hours were wrong", "", "nobody helps"),
+    *("2", "nothing works", "", "not a soul"),
+    *("3", "too many rings", "", "left alone"),
+    "",
 ]
 """What someone replies who only enquires, and meets the worst everywhere."""
 

@@ -13,9 +13,12 @@ from cemaudit.exchange.forms.making import PREFIX, form_of
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import AnswerValue
 
-__all__ = ["flat_record"]
+__all__ = ["FEELINGS", "flat_record"]
 
 _CODES = {state: code for code, state in SKIP_CODES.items()}
+FEELINGS = {"expectations": "expectation", "perceived": "perceived", "emotions": "emotion"}
+"""What each part of a visit is called in a touchpoint, and behind it in a form."""
+
 _SETTING = ("checklist", "id", "store", "store_name", "shopper", "wave", "place", "occasion", "scenario", "persona")
 _MOMENTS = ("briefed", "expected", "date", "started", "finished", "entered")
 
@@ -71,9 +74,12 @@ def _evidence(visit: Visit) -> Iterator[tuple[str, str]]:
 
 
 def _feelings(visit: Visit) -> Iterator[tuple[str, str]]:
-    felt = {"expectation": visit.expectations, "perceived": visit.perceived, "emotion": visit.emotions}
-    for part, feelings in felt.items():
-        yield from ((f"{touchpoint}__{part}", str(value)) for touchpoint, value in feelings.items())
+    for part, name in FEELINGS.items():
+        yield from ((f"{touchpoint}__{name}", str(value)) for touchpoint, value in getattr(visit, part).items())
+    for place, skip in visit.feelings_skipped.items():
+        part, _, touchpoint = place.partition(".")
+        name = f"{touchpoint}__{FEELINGS[part]}"
+        yield from ((name, _CODES[skip.state]), (f"{name}_why", skip.reason or ""))
     for part, complaints in (("claim", visit.claims), ("blame", visit.blames)):
         yield from ((f"{one.touchpoint}__{part}", one.text) for one in complaints)
     yield from ((f"{one.touchpoint}__claim_state", one.state or "") for one in visit.claims)

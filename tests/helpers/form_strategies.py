@@ -12,6 +12,7 @@ from cemaudit.exchange.rows import arising
 from cemaudit.model import Checklist, ClaimState, Item, Touchpoint, Visit
 from cemaudit.model.base import clean
 from helpers import samples, strategies
+from helpers.filled_forms import FEELINGS
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 words = st.text(_LETTERS, min_size=1, max_size=20).map(clean).filter(bool)
@@ -207,10 +208,13 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
     def some(part: list[Touchpoint], values: st.SearchStrategy[Any]) -> dict[str, Any]:
         return {one.id: draw(values) for one in part if draw(st.booleans())}
 
+    marks = {"emotions": st.integers(-3, 3), "expectations": st.integers(1, 7), "perceived": st.integers(1, 7)}
+    asked = {part: [one for one in touchpoints if getattr(one, FEELINGS[part])] for part in marks}
+    felt = {part: some(asked[part], values) for part, values in marks.items()}
+    unfelt = [f"{part}.{one.id}" for part in marks for one in asked[part] if one.id not in felt[part]]
     return {
-        "emotions": some([one for one in touchpoints if one.emotion], st.integers(-3, 3)),
-        "expectations": some([one for one in touchpoints if one.expectation], st.integers(1, 7)),
-        "perceived": some([one for one in touchpoints if one.perceived], st.integers(1, 7)),
+        **felt,
+        "feelings_skipped": {name: draw(skips()) for name in unfelt if draw(st.booleans())},
         "expected": draw(st.none() | moments) if any(one.perceived for one in touchpoints) else None,
         "claims": [
             {"touchpoint": one, "text": text, "state": draw(st.sampled_from([None, *ClaimState]))}
@@ -218,6 +222,12 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
         ],
         "blames": [{"touchpoint": one, "text": text} for one, text in some(touchpoints, lines).items()],
     }
+
+
+def skips() -> st.SearchStrategy[dict[str, Any]]:
+    """How a feeling is left out."""
+    states = st.sampled_from(["not-observed", "declined"])
+    return st.fixed_dictionaries({"state": states, "reason": st.none() | words})
 
 
 def checklists_and_visits() -> st.SearchStrategy[tuple[Checklist, Visit]]:

@@ -49,7 +49,7 @@ def print_draft(draft: Draft) -> None:
         answer = (
             translate(N_("(open)")) if answer_text is None and question.is_open(draft.values) else answer_text or "-"
         )
-        screen.say(f"  {ask_line(question, draft)}")
+        screen.say(f"  {ask_line(question, draft.words)}")
         for line in answer.splitlines() or ["-"]:
             screen.say(f"      {line}")
     for override in draft.visit.overrides:

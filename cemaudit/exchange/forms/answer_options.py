@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -22,10 +22,22 @@ from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quant
 from cemaudit.model.base import shown_exactly
 from cemaudit.reading import NONE, NONE_LABEL, OptionWords
 
-__all__ = ["CLAIM_STATES", "AnswerFormat", "field_words", "fitting", "numbered", "shown", "skips_of"]
+__all__ = [
+    "CLAIM_STATES",
+    "SKIPS_OF_FEELINGS",
+    "AnswerFormat",
+    "field_words",
+    "fitting",
+    "numbered",
+    "shown",
+    "skips_of",
+]
 
 CLAIM_STATES = tuple(FieldOption(state.value, label(state)) for state in ClaimState)
 """What may have become of a claim."""
+
+SKIPS_OF_FEELINGS = (FieldOption("_no", both(N_("could not be told"))), FieldOption("_de", both(N_("declined"))))
+"""The codes that may stand in place of a feeling or an expectation, which is applicable wherever it is asked."""
 
 MOST_STEPS = 11
 """A scale of more steps is a number to type, not a choice."""
@@ -45,7 +57,7 @@ def fitting(answer: AnswerType) -> AnswerFormat:
     return _FITTING[type(answer)](answer)
 
 
-def numbered(numbers: range, words: dict[int, Text]) -> Iterator[FieldOption]:
+def numbered(numbers: range, words: Mapping[int, Text]) -> Iterator[FieldOption]:
     """An option for each number, with the words beside it where there are any."""
     for number in numbers:
         text = words.get(number)

@@ -73,7 +73,7 @@ class FieldKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a field says about the visit."""
+    """What a field says about the visit. ``WHY`` an item, ``FEELING_WHY`` a feeling or expectation was left out."""
 
     SETTING = "setting"
     ANSWER = "answer"
@@ -84,6 +84,7 @@ class Role(StrEnum):
     EXPECTATION = "expectation"
     PERCEPTION = "perception"
     EMOTION = "emotion"
+    FEELING_WHY = "feeling-why"
     CLAIM = "claim"
     CLAIM_STATE = "claim-state"
     BLAME = "blame"

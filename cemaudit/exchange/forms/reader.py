@@ -106,7 +106,7 @@ class RecordReading:
         """The members of a visit; each is told where it comes from, for ``by_column``."""
         self._cells = cells
         self._day = self._texts.day_of(cells.get(f"{PREFIX}date"))
-        data: dict[str, Any] = {"answers": {}, "skipped": {}, "notes": {}, "evidence": {}}
+        data: dict[str, Any] = {"answers": {}, "skipped": {}, "feelings_skipped": {}, "notes": {}, "evidence": {}}
         data |= {"expectations": {}, "perceived": {}, "emotions": {}, "claims": [], "blames": []}
         data |= {"origin": "shopper", "checklist": self._form.checklist.ref}
         for name, field in self._form.fields.items():
@@ -150,10 +150,9 @@ class RecordReading:
             data["notes"][subject] = cell.text
             self._columns[f"notes.{subject}"] = cell.column
         elif field.role in _FEELINGS:
-            part = _FEELINGS[field.role]
-            value = self._try(cell, lambda text: self._texts.whole(field, text))
-            data[part] |= {} if value is None else {subject: value}
-            self._columns[f"{part}.{subject}"] = cell.column
+            self._feeling(field, cell, data)
+        elif field.role is Role.FEELING_WHY:
+            self._why_not_felt(field, cell, data)
         elif field.role in _COMPLAINTS:
             part = _COMPLAINTS[field.role]
             data[part].append({"touchpoint": subject, "text": cell.text})
@@ -172,6 +171,29 @@ class RecordReading:
         elif item not in self._cells or item in data["answers"]:
             hint = message("put _na, _no or _de in column {column}", column=item)
             self.problems.append(Problem(message("a reason, but the item was not left out"), cell.column, hint))
+
+    def _feeling(self, field: FormField, cell: FieldText, data: dict[str, Any]) -> None:
+        """Put a feeling into ``data``, or that it was left out."""
+        part, touchpoint = _FEELINGS[field.role], field.touchpoint.id if field.touchpoint else ""
+        mark = self._try(cell, lambda text: self._texts.feeling(field, text))
+        if isinstance(mark, SkipState):
+            data["feelings_skipped"][f"{part}.{touchpoint}"] = {"state": mark}
+        elif mark is not None:
+            data[part][touchpoint] = mark
+        for place in (f"{part}.{touchpoint}", f"feelings_skipped.{part}.{touchpoint}"):
+            self._columns[place] = cell.column
+
+    def _why_not_felt(self, field: FormField, cell: FieldText, data: dict[str, Any]) -> None:
+        """Keep why a feeling was left out, which the form asks for just before."""
+        felt = self._form.fields[field.name.removesuffix("_why")]
+        part, touchpoint = _FEELINGS[felt.role], felt.touchpoint.id if felt.touchpoint else ""
+        skip = data["feelings_skipped"].get(f"{part}.{touchpoint}")
+        self._columns[f"feelings_skipped.{part}.{touchpoint}.reason"] = cell.column
+        if skip:
+            skip["reason"] = cell.text
+        elif felt.name not in self._cells or touchpoint in data[part]:
+            hint = message("put _na, _no or _de in column {column}", column=felt.name)
+            self.problems.append(Problem(message("a reason, but nothing was left out"), cell.column, hint))
 
     def _claim_state(self, field: FormField, cell: FieldText, claims: list[dict[str, Any]]) -> None:
         """Say what became of the touchpoint's claim, which the form asks for just before."""
@@ -278,6 +300,11 @@ class Texts:
         if code not in SKIP_CODES:
             raise BadInput(Problem(message("no such option: {option}", option=text), hint=nearest(text, SKIP_CODES)))
         return SKIP_CODES[code]
+
+    def feeling(self, field: FormField, text: str) -> int | SkipState:
+        """The mark of a feeling, or why it was left out."""
+        code = text if text in SKIP_CODES else self._words_of(field).find(text)
+        return SKIP_CODES[code] if code in SKIP_CODES else self.whole(field, text)
 
     def chosen(self, field: FormField, text: str) -> str:
         """The code of the one option chosen."""

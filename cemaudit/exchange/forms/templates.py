@@ -153,11 +153,16 @@ def is_labels(record: Mapping[str, str]) -> bool:
     return record.get(CHECKLIST, "") in {in_language(CHECKLIST_LABEL, language) for language in LANGUAGES}
 
 
-def write_csv(form: Form, records: Records, path: Path) -> None:
-    """Write a CSV of flat names and ``records``, UTF-8 with its mark, so that spreadsheet programs see Korean."""
+def write_csv(form: Form, records: Records, path: Path, labels: Language | None = None) -> None:
+    """Write a CSV of flat names and ``records``, UTF-8 with its mark, so that spreadsheet programs see Korean.
+
+    ``labels``: the language of a second row that says each column in words; ``is_labels`` knows it on reading.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(form.fields)
+    if labels:
+        writer.writerow([_label(field, labels) for field in form.fields.values()])
     writer.writerows([record.get(name, "") for name in form.fields] for record in records)
     with replaced(path) as file:
         file.write(text.getvalue().encode("utf-8-sig"))

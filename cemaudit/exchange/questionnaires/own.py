@@ -41,7 +41,7 @@ from cemaudit.reading import NONE
 __all__ = ["OwnForm", "is_own", "unescaped"]
 
 _PART = re.compile(r"(.+)__(skip|why|note|proof|(?:photo|receipt|audio|document)_\d+(?:_caption)?)")
-_FEELING = re.compile(r"(.+)__(expectation|perceived|emotion|claim_state|claim|blame)")
+_FEELING = re.compile(r"(.+)__((?:expectation|perceived|emotion)(?:_why)?|claim_state|claim|blame)")
 _GROUP = "__group"
 _STEP = f"{PREFIX}step"
 _ESCAPED = re.compile(r"\\([\\*_#])")

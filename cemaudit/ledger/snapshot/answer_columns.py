@@ -25,6 +25,7 @@ from cemaudit.ledger.snapshot.parquet import (
     integer_column,
     text_column,
 )
+from cemaudit.ledger.snapshot.skipped_feelings import read_skipped_feelings
 from cemaudit.model import Checklist, Complaint, Item, Skip, SkipState
 from cemaudit.model.answers import AnswerValue, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.measures import Rounding
@@ -72,6 +73,7 @@ class RecordedVisit(NamedTuple):
     setting: VisitSetting
     circumstances: VisitCircumstances
     claim_states: tuple[NotedClaim, ...]
+    skipped_feelings: Mapping[str, int]
 
     @property
     def step(self) -> str | None:
@@ -96,6 +98,7 @@ def read_recorded_visit(line: bytes) -> RecordedVisit:
         VisitSetting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
         read_circumstances(document),
         read_claim_states(document),
+        read_skipped_feelings(document),
     )
 
 

@@ -94,6 +94,17 @@ def test_the_row_of_labels_is_no_visit(tmp_path: Path) -> None:
     assert not is_labels({"visit__checklist": "test.shop@1"})
 
 
+def test_a_csv_may_say_its_columns_in_words_and_reads_the_same(tmp_path: Path) -> None:
+    records = blank_records(FORM, 2)
+    for language in ("ko", "en"):
+        write_csv(FORM, records, tmp_path / "form.csv", language)
+        labels, *rows = (row.cells for row in read_table(tmp_path / "form.csv").rows)
+        assert is_labels(labels)
+        assert all(labels.values()), "every column is said in words"
+        assert [row["visit__id"] for row in rows] == [record["visit__id"] for record in records]
+        assert not any(is_labels(row) for row in rows)
+
+
 def test_every_field_has_a_column_of_its_own_kind() -> None:
     assert {field.kind for field in FORM.fields.values()} >= {
         FieldKind.ONE,

@@ -79,19 +79,13 @@ def group(name: str, label: Text, rows: Iterable[Row], relevant: str = "") -> It
     yield {"type": "end_group", "name": name}
 
 
-def row(
-    field: FormField,
-    relevant: str = "",
-    required: str = "",
-    lists: Lists | None = None,
-    options: tuple[FieldOption, ...] = (),
-) -> Row:
+def row(field: FormField, relevant: str = "", required: str = "", lists: Lists | None = None) -> Row:
     """The row of a field: asked where ``relevant`` holds, needed where ``required`` does; empty: always, never.
 
-    ``options``: those to choose from, where they are more than the field's own.
+    Where one option is chosen, leaving the answer out is among the options.
     """
     return {
-        "type": _type(field, lists, options or field.options),
+        "type": _type(field, lists),
         "name": field.name,
         **labelled("label", field.label),
         **labelled("hint", _hint(field)),
@@ -102,11 +96,13 @@ def row(
     }
 
 
-def _type(field: FormField, lists: Lists | None, options: tuple[FieldOption, ...]) -> str:
+def _type(field: FormField, lists: Lists | None) -> str:
     if field.evidence and field.role is Role.EVIDENCE:
         return _FILES[field.evidence]
-    if field.kind in {FieldKind.ONE, FieldKind.MANY} and lists:
-        return f"select_{'one' if field.kind is FieldKind.ONE else 'multiple'} {lists.name(options)}"
+    if field.kind is FieldKind.ONE and lists:
+        return f"select_one {lists.name((*field.options, *field.skips))}"
+    if field.kind is FieldKind.MANY and lists:
+        return f"select_multiple {lists.name(field.options)}"
     return "integer" if field.limits and field.limits.whole else _TYPES[field.kind]
 
 

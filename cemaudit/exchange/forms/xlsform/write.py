@@ -134,10 +134,11 @@ def _rows(field: FormField, form: Form, lists: Lists) -> Iterator[Row]:
             yield _file(field)
         case Role.CLAIM_STATE:
             yield row(field, relevant=f"{ref(field.name.removesuffix('_state'))} != ''", lists=lists)
-        case Role.EXPECTATION if field.touchpoint and field.touchpoint.perceived:
-            yield row(field, lists=lists)  # asked before the visit, when nobody knows yet what will arise
         case Role.EXPECTATION | Role.PERCEPTION | Role.EMOTION:
-            yield row(field, relevant=_where_any_arises(field, form), lists=lists)
+            yield row(field, relevant=_where_felt(field, form), required=TRUE, lists=lists)
+        case Role.FEELING_WHY:
+            felt = form.fields[field.name.removesuffix("_why")]
+            yield row(field, relevant=all_of([_where_felt(felt, form), _left_out(felt)]))
         case _:
             yield row(field, lists=lists)
 
@@ -149,15 +150,20 @@ def _condition(field: FormField, form: Form) -> str:
         raise error.inside(field.place) from error
 
 
-def _where_any_arises(field: FormField, form: Form) -> str:
-    """Whether any item of the field's touchpoint arises; a touchpoint of which none does asks for no feeling."""
+def _where_felt(field: FormField, form: Form) -> str:
+    """Whether any item of the field's touchpoint arises; a touchpoint of which none does asks for no feeling.
+
+    An expectation noted before the visit is asked always, for nobody knows yet what will arise.
+    """
+    if field.role is Role.EXPECTATION and field.touchpoint and field.touchpoint.perceived:
+        return TRUE
     items = field.touchpoint.items if field.touchpoint else ()
     return any_of(_condition(form.fields[item.id], form) for item in items)
 
 
 def _answer(field: FormField, when: str, lists: Lists) -> Iterator[Row]:
     if field.kind is FieldKind.ONE:
-        yield row(field, relevant=when, required=TRUE, lists=lists, options=(*field.options, *field.skips))
+        yield row(field, relevant=when, required=TRUE, lists=lists)
         return
     skip = f"{field.name}__skip"
     yield row(field, relevant=all_of([when, f"{ref(skip)} = ''"]), required=TRUE, lists=lists)
@@ -225,7 +231,7 @@ def _time(field: FormField) -> Row:
 
 
 def _left_out(field: FormField) -> str:
-    """Whether the item is left out, on purpose."""
+    """Whether the answer or the feeling is left out, on purpose."""
     return (
         f"starts-with({ref(field.name)}, '_')" if field.kind is FieldKind.ONE else f"{ref(f'{field.name}__skip')} != ''"
     )
