@@ -19,6 +19,7 @@ from cemaudit.model import ClaimState, Item, SkipState, Text, faults, label
 from cemaudit.model.answers import AnswerValue, Choice, Choices
 from cemaudit.model.base import clean
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit import MOST_STEP_VISITS
 from cemaudit.reading import NONE as NONE_ID
 from cemaudit.reading import (
     OptionWords,
@@ -36,7 +37,6 @@ __all__ = ["NONE", "read_reply", "skip", "today"]
 NONE = "-"
 """Chooses nothing of several options."""
 
-_MOST_STEPS = 999
 
 Changes = dict[str, Any]
 
@@ -150,7 +150,7 @@ def _episode(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     """The code of the treatment or order, and, after a space, which visit of it this is."""
     code, _, number = text.partition(" ")
     try:
-        visit_number = read_mark(number, 1, _MOST_STEPS) if number.strip() else 1
+        visit_number = read_mark(number, 1, MOST_STEP_VISITS) if number.strip() else 1
     except BadInput as error:
         raise BadInput(Problem(message("expected a code, a space and a number, found {value}", value=text))) from error
     return {question.name: {"id": read_id(code), "step": draft.values["step"], "number": visit_number}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from cemaudit.language import N_, message, printable
 if TYPE_CHECKING:
     from cemaudit.exchange.submissions.importing import SubmissionCounts
     from cemaudit.exchange.tables.importing import ImportCounts
+    from cemaudit.exchange.tables.problem_groups import ProblemListener
     from cemaudit.exchange.xccdf.results import Xccdf
     from cemaudit.scoring import Engine
 
@@ -28,7 +30,7 @@ MOST_HIDDEN = 20
 __all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
 
-def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
+def import_table(engine: Engine, table: Path, mapping: Path, out: str, listener: ProblemListener | None = None) -> int:
     """A table whose columns a mapping explains."""
     from cemaudit import exchange
 
@@ -36,21 +38,23 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     own_file = columns.checklist_file(mapping.parent)
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
     result = exchange.import_table(table, columns, checklist)
+    result.problem_groups.listener = listener
     exchange.write_visits(out, progress(message("importing"), result))
-    print_problems([*result.problem_groups.problems, *_warnings(result.notices)])
+    print_problems([*result.problem_groups.problems, *_warnings([*result.notices, *result.left_out.problems])])
     print_import_counts(result.counts)
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
 
-def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
+def import_form(engine: Engine, path: Path, out: str, zone: str | None, listener: ProblemListener | None = None) -> int:
     """Forms filled in as a table, a row each, or as a PDF."""
     from cemaudit.exchange import import_filled, write_visits
 
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
+    result.problem_groups.listener = listener
     write_visits(out, progress(message("importing"), result))
-    print_problems(result.problem_groups.problems)
+    print_problems([*result.problem_groups.problems, *_warnings(result.left_out.problems)])
     print_import_counts(result.counts)
     _tell_ignored(list(result.ignored))
     clock.tell()
@@ -58,11 +62,16 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     return 3 if result.counts.bad else 0
 
 
-def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int:
+def import_sent(
+    engine: Engine, path: Path, out: str, media: Path | None, zone: str | None, listener: ProblemListener | None = None
+) -> int:
     """What phones sent: an export of ODK Central or KoboToolbox, or XML submissions."""
     from cemaudit.exchange import import_submissions, write_visits
 
-    result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
+    # Only a zone that is named is used: servers write every time with its own.
+    localise = LocalClock(zone).localise if zone else None
+    result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media, localise)
+    result.listener = listener
     write_visits(out, progress(message("importing"), result))
     print_problems([*result.problems, *_warnings(result.notices)])
     print_submission_counts(result.counts)
@@ -194,9 +203,10 @@ def write_checklist_and_scheme(visits: Path, results: Xccdf) -> tuple[Path, Path
 _KINDS = ("table", "form", "submissions", "xccdf")
 
 _ONLY_FOR = {
-    "--mapping": ("table", N_("--mapping is for tables")),
-    "--media": ("submissions", N_("--media is for submissions")),
-    "--zone": ("form", N_("--zone is for filled forms")),
+    "--mapping": ({"table"}, N_("--mapping is for tables")),
+    "--media": ({"submissions"}, N_("--media is for submissions")),
+    "--zone": ({"form", "submissions"}, N_("--zone is for filled forms and submissions")),
+    "--problems": ({"table", "form", "submissions"}, N_("--problems is for tables, filled forms and submissions")),
 }
 
 
@@ -225,6 +235,13 @@ _ONLY_FOR = {
     metavar="NAME",
     help=N_("Time zone of times written without one, such as Asia/Seoul; else this machine's."),
 )
+@localized.option(
+    "--problems",
+    "listed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help=N_("A table of all problems: file, row, column, what is wrong, what to do."),
+)
 @engine_options
 @localized.common_options
 def command(
@@ -234,6 +251,7 @@ def command(
     out: str | None,
     media: Path | None,
     zone: str | None,
+    listed: Path | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -242,17 +260,27 @@ def command(
 
     kind = kind or kind_of_file(table, mapping)
     out = out or f"{table.stem or table.resolve().stem}.jsonl"
-    _refuse_foreign_options(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
+    _refuse_foreign_options(kind, {"--mapping": mapping, "--media": media, "--zone": zone, "--problems": listed})
     if kind == "xccdf":
         return import_xccdf(table, out)
-    engine = Engine(blocked, files)
-    if kind == "submissions":
-        return import_sent(engine, table, out, media)
-    if kind == "form":
-        return import_form(engine, table, out, zone)
-    if mapping is None:
+    if kind == "table" and mapping is None:
         raise click.UsageError(str(message("a table needs --mapping MAP.toml")))
-    return import_table(engine, table, mapping, out)
+    engine = Engine(blocked, files)
+    with _problem_table(listed) as listener:
+        if kind == "submissions":
+            return import_sent(engine, table, out, media, zone, listener)
+        if kind == "form":
+            return import_form(engine, table, out, zone, listener)
+        return import_table(engine, table, mapping, out, listener)  # type: ignore[arg-type] # refused above
+
+
+def _problem_table(path: Path | None) -> AbstractContextManager[ProblemListener | None]:
+    """The table that ``path`` asks for, open; nothing where none is asked for."""
+    if path is None:
+        return nullcontext()
+    from cemaudit.exchange.tables.problem_groups import problem_table
+
+    return problem_table(path)
 
 
 def kind_of_file(path: Path, mapping: Path | None) -> str:
@@ -271,6 +299,6 @@ def kind_of_file(path: Path, mapping: Path | None) -> str:
 
 def _refuse_foreign_options(kind: str, options: dict[str, object]) -> None:
     for option, value in options.items():
-        owner, words_for = _ONLY_FOR[option]
-        if value is not None and kind != owner:
+        owners, words_for = _ONLY_FOR[option]
+        if value is not None and kind not in owners:
             raise click.UsageError(str(message(words_for)))
