@@ -22,6 +22,7 @@ from cemaudit.model import ClaimState, Item, SkipState, Text, faults, label
 from cemaudit.model.answers import AnswerType, AnswerValue, Choice, Choices, Quantity, TextAnswer, Time
 from cemaudit.model.base import clean
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit import MOST_STEP_VISITS
 from cemaudit.reading import NONE as NONE_ID
 from cemaudit.reading import (
     OptionWords,
@@ -73,7 +74,6 @@ def elapsed_text(unit: str, seconds: float) -> str:
 NONE = "-"
 """Chooses nothing of several options."""
 
-_MOST_STEPS = 999
 
 _THREE_DIGITS = re.compile(r"[0-9]{3}(?![0-9])")
 _YEAR = re.compile(r"20[0-9]{2}|[0-9]{2}[.][ ]?[0-9]{1,2}[.][ ]?[0-9]{1,2}|[0-9]{8}|어제|그저께|yesterday")
@@ -324,7 +324,7 @@ def _episode(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     if not code[0].isalnum():
         raise BadInput(Problem(message("a code begins with a letter or a digit: {value}", value=code)))
     try:
-        visit_number = read_mark(number, 1, _MOST_STEPS) if number.strip() else 1
+        visit_number = read_mark(number, 1, MOST_STEP_VISITS) if number.strip() else 1
     except BadInput as error:
         raise BadInput(Problem(message("expected a code, a space and a number, found {value}", value=text))) from error
     return {question.name: {"id": read_id(code), "step": draft.values["step"], "number": visit_number}}

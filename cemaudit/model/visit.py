@@ -29,6 +29,7 @@ from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole,
 from cemaudit.model.vocabulary import ClaimState
 
 __all__ = [
+    "MOST_STEP_VISITS",
     "Change",
     "Complaint",
     "Consent",
@@ -41,6 +42,9 @@ __all__ = [
     "Visit",
     "is_before",
 ]
+
+MOST_STEP_VISITS = 999
+"""Visits of one step of an episode."""
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
@@ -179,7 +183,7 @@ class EpisodeStep(Record):
 
     id: Token
     step: Id
-    number: Annotated[Whole, Field(ge=1, le=999)] = 1
+    number: Annotated[Whole, Field(ge=1, le=MOST_STEP_VISITS)] = 1
     """Position among the visits of the episode, from 1."""
 
 

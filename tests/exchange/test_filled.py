@@ -100,7 +100,7 @@ def test_a_workbook_saved_by_a_spreadsheet_program_is_read(imported: Any, tmp_pa
     assert visits[0].answers == {"greeted": True, "wait": 12, "said": "=1+1"}
     assert str(visits[0].date) == "2026-11-21"
     assert (result.counts.bad, result.counts.skipped) == (1, 1)
-    assert "holds a formula without its value" in said(result)[0]
+    assert "said: a formula without its value" in said(result)[0]
 
 
 def test_macros_are_neither_run_nor_needed(imported: Any, tmp_path: Path) -> None:

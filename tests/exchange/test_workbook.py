@@ -41,7 +41,7 @@ def test_a_moment_keeps_its_time(make_book):
 
 def test_a_formula_without_its_value_is_named_never_run(make_book):
     (row,) = read_table(make_book(["a", "b"], ["x", "=1+1"])).rows
-    assert str(row.problem).startswith("column 2 holds a formula without its value")
+    assert str(row.problem).startswith("b: a formula without its value")
 
 
 def test_a_formula_counts_as_its_stored_value(make_book, tmp_path):

@@ -184,7 +184,7 @@ OUTSIDE = """<!DOCTYPE b [<!ENTITY a SYSTEM "file:///etc/hostname">]><b>&a;</b>"
         ("", "not well-formed XML"),
         (b"<a>\xff</a>", "not well-formed XML"),
         ('<?xml version="1.0" encoding="no-such"?><a/>', "not well-formed XML"),
-        ("<a/>", "no XCCDF results"),
+        ("<a/>", "neither a submission of a phone nor XCCDF results (a submission is of a form made by"),
         (benchmark(), "no XCCDF results"),
         (benchmark(MIXED, body=""), "without rules"),
         (benchmark(MIXED, body=TREE + '<Rule id="B"/>'), "comes twice"),

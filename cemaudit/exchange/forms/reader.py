@@ -51,13 +51,14 @@ class FormReader:
 
     ``localise`` gives moments written without a zone theirs; without it they are refused. What several records amount
     to is kept: ``not_arising`` counts the answers left out because their item does not arise, ``ignored`` has the
-    columns that are none of ours.
+    columns that are none of ours. ``left_out``: the items of such answers in the record read last.
     """
 
     def __init__(self, checklist: Checklist, localise: Localise | None = None) -> None:
         self.checklist = checklist
         self.form = form_of(checklist)
         self.not_arising = 0
+        self.left_out: tuple[str, ...] = ()
         self.ignored: dict[str, None] = {}
         self._columns = FieldFinder(self.form)
         self._texts = Texts(self.form, localise)
@@ -84,7 +85,8 @@ class FormReader:
         visit = arising(filled, self.checklist)
         problems += map(reading.by_column, check_visit(visit, self.checklist))
         if not problems:
-            self.not_arising += len(filled.answers) - len(visit.answers)
+            self.left_out = tuple(name for name in filled.answers if name not in visit.answers)
+            self.not_arising += len(self.left_out)
         return visit
 
 

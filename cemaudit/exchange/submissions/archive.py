@@ -126,7 +126,8 @@ def open_archive(path: Path) -> Contents:
     except OSError as error:
         raise BadInput(Problem(message("cannot be read: {why}", why=error.strerror or error))) from error
     except Exception as error:  # damaged headers raise many kinds
-        raise BadInput(Problem(message("a broken zip file: {why}", why=error))) from error
+        hint = message("it may be cut off: pack or copy it again")
+        raise BadInput(Problem(message("a broken zip file"), hint=hint)) from error
     try:
         members = [member for member in archive.infolist() if not member.is_dir()]
         _refuse_bomb(members, path.stat().st_size)

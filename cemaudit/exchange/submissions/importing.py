@@ -15,14 +15,18 @@ from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.exchange.forms.reader import FormReader
+from cemaudit.exchange.forms.making import PREFIX
 from cemaudit.exchange.submissions.archive import SubmittedFile
 from cemaudit.exchange.submissions.export import read_submissions
 from cemaudit.exchange.submissions.submission import CHECKLIST, FieldPaths, Submission, Submissions
+from cemaudit.exchange.tables.importing import left_out
+from cemaudit.exchange.tables.problem_groups import ProblemListener
 from cemaudit.files import replaced
 from cemaudit.language import message
 from cemaudit.media import examine
 from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 from cemaudit.model import Checklist, Evidence, Visit
+from cemaudit.reading import Localise
 
 __all__ = [
     "EvidenceKeeper",
@@ -41,6 +45,9 @@ LARGEST = 200_000_000
 _LONGEST_STEM = 40
 MOST_PROBLEMS = 10_000
 """Problems kept in words; further bad submissions are only counted."""
+
+MOST_LEFT_OUT = 20
+"""Answers left out that are named."""
 
 _ID = "visit__id"
 _USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "formhub/uuid"})
@@ -222,12 +229,14 @@ class SubmissionCounts:
 class SubmissionImport:
     """The visits of an export, to be iterated once; all else is complete when the iteration is.
 
-    ``problems`` say what is bad, ``notices`` what a person should know beside.
+    ``problems`` say what is bad, ``notices`` what a person should know beside. ``listener`` is told of each problem.
     """
 
     submissions: Submissions
     checklist: Callable[[str], Checklist]
     keeper: EvidenceKeeper
+    localise: Localise | None = None
+    listener: ProblemListener | None = None
     counts: SubmissionCounts = field(default_factory=SubmissionCounts)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
@@ -235,6 +244,7 @@ class SubmissionImport:
     def __post_init__(self) -> None:
         self._readers: dict[str, tuple[FormReader, FieldPaths]] = {}
         self._places: dict[str, str] = {}
+        self._left_out = 0
 
     def __iter__(self) -> Iterator[Visit]:
         with self.submissions as submissions:
@@ -277,10 +287,18 @@ class SubmissionImport:
         visit, problems = reader.read({_ID: first} | record)
         if visit is None or problems:
             raise BadInput(replace(problem, place=paths.get(problem.place, problem.place)) for problem in problems)
+        self._tell_left_out(submission, reader.left_out)
         first_place = self._places.setdefault(visit.id, submission.place)
         if first_place != submission.place:
             raise BadInput(Problem(message("visit id {id} is taken by {place}", id=visit.id, place=first_place), _ID))
         return self.keeper.keep(visit, submission)
+
+    def _tell_left_out(self, submission: Submission, items: Iterable[str]) -> None:
+        """Name the answers left out, of which the first few show what is wrong with the rest."""
+        for item in items:
+            self._left_out += 1
+            if self._left_out <= MOST_LEFT_OUT:
+                self._notice(left_out(item).inside(submission.place))
 
     def _reader(self, submission: Submission) -> tuple[FormReader, FieldPaths]:
         """The reader of the checklist a submission answers; it says so itself, or its form's id and version do."""
@@ -289,14 +307,19 @@ class SubmissionImport:
             raise BadInput(Problem(message("does not say which checklist it answers"), CHECKLIST))
         if ref not in self._readers:
             try:
-                reader = FormReader(self.checklist(ref))
+                reader = FormReader(self.checklist(ref), self.localise)
             except BadInput as error:
+                if not any(path.rpartition("/")[2].startswith(PREFIX) for path in submission.values):
+                    raise BadInput(_of_another_form(submission)) from error
                 raise BadInput(_missing(problem) for problem in error.problems) from error
             self._readers[ref] = reader, FieldPaths(reader.form)
         return self._readers[ref]
 
     def _refuse(self, submission: Submission, *problems: Problem) -> None:
         self.counts.bad += 1
+        if self.listener:
+            for problem in problems:
+                self.listener(submission.place, None, problem)
         if len(self.problems) < MOST_PROBLEMS:
             self.problems += (problem.inside(submission.place) for problem in problems)
 
@@ -313,19 +336,31 @@ class SubmissionImport:
 
 
 def import_submissions(
-    path: Path, checklist: Callable[[str], Checklist], keep_in: Path, media: Path | None = None
+    path: Path,
+    checklist: Callable[[str], Checklist],
+    keep_in: Path,
+    media: Path | None = None,
+    localise: Localise | None = None,
 ) -> SubmissionImport:
     """The visits of the submissions in ``path``; see ``read_submissions`` for what that and ``media`` may be.
 
     ``checklist`` finds a checklist by ``id@version`` (``Library.checklist``). Evidence is copied to the folder
-    ``keep_in``, which lies beside the file the visits will be written to. ``BadInput`` where nothing can be read.
+    ``keep_in``, which lies beside the file the visits will be written to. ``localise`` is for ``FormReader``: servers
+    write every time with its zone, spreadsheet programs that save an export again do not. ``BadInput`` where nothing
+    can be read.
     """
-    return SubmissionImport(read_submissions(path, media), checklist, EvidenceKeeper(keep_in))
+    return SubmissionImport(read_submissions(path, media), checklist, EvidenceKeeper(keep_in), localise)
 
 
 def _is_link(path: str) -> bool:
     """Whether it is a column of KoboToolbox with the address of a file, beside that with its name."""
     return path.endswith("_URL")
+
+
+def _of_another_form(submission: Submission) -> Problem:
+    """A submission of a form that is none of ours: it has not one field that all of ours have."""
+    hint = message("only submissions of a form made by 'cemaudit form' are read")
+    return Problem(message("a submission of another form: {form}", form=submission.form), hint=hint)
 
 
 def _missing(problem: Problem) -> Problem:

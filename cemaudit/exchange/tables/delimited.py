@@ -17,7 +17,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.reading import CellKind, CellText
 
-__all__ = ["DELIMITERS", "Encoding", "TextRow", "find_encoding", "read_delimited"]
+__all__ = ["DELIMITERS", "Encoding", "TextRow", "escape_formula", "find_encoding", "read_delimited"]
 
 Encoding = Literal["auto", "utf-8", "utf-16", "cp949", "cp1252", "gb18030", "shift_jis"]
 DELIMITERS = (",", ";", "\t", "|")
@@ -33,8 +33,16 @@ _ERRORS = frozenset({
 })  # fmt: skip
 """What spreadsheets write into a CSV file where a formula failed."""
 
+_FORMULA_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
+"""What a formula begins with, in spreadsheets of any language."""
+
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def escape_formula(text: str) -> str:
+    """Return the text, with an apostrophe before it where a spreadsheet might take it for a formula."""
+    return f"'{text}" if text.startswith(tuple(_FORMULA_BEGINNINGS)) else text
 
 
 class TextRow(NamedTuple):
@@ -57,24 +65,46 @@ def read_delimited(path: Path, encoding: Encoding = "auto", delimiter: str = "au
     with _open(path) as file, io.TextIOWrapper(file, encoding=codec, newline="") as text:
         if named:
             text.readline()  # it is no row: spreadsheets do not show it
-        yield from _records(csv.reader(text, delimiter=separator, strict=True))
+        yield from _records(_WholeLines(text), separator)
 
 
-def _records(reader: Iterator[list[str]]) -> Iterator[TextRow]:
+class _WholeLines:
+    """The lines of a table; ``is_cut``: whether the last of them does not end."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.is_cut = not line.endswith(("\n", "\r"))
+            yield line
+
+
+def _records(lines: _WholeLines, separator: str) -> Iterator[TextRow]:
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     number = 0
     while True:
         number += 1
         try:
             yield TextRow(number, [_cell(text) for text in next(reader)])
         except StopIteration:
+            if number == 2 and lines.is_cut:
+                hint = message("the file seems to be cut off: export or copy it again")
+                raise BadInput(
+                    Problem(message("no rows, and the row of column names does not end"), hint=hint)
+                ) from None
             return
         except csv.Error as error:
-            problem = Problem(message("cannot be read as CSV: {why}", why=error))
-            if "expected after" not in str(error):
-                where = str(message("row {number}", number=number))
-                hint = message("a quotation mark that is never closed swallows what follows")
-                raise BadInput(Problem(problem.what, where, hint)) from error
-            yield TextRow(number, (), problem)
+            if "expected after" in str(error):
+                what = message("something stands behind the closing quotation mark of a cell")
+                yield TextRow(
+                    number, (), Problem(what, hint=message("a quotation mark within a cell is written twice"))
+                )
+                continue
+            where = str(message("row {number}", number=number))
+            hint = message("a quotation mark that is never closed swallows what follows")
+            raise BadInput(Problem(message("a cell that does not end, or is far too long"), where, hint)) from error
 
 
 def find_encoding(path: Path, encoding: Encoding = "auto") -> str:
@@ -112,7 +142,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
                     raise BadInput(Problem(most, hint=message("split the table")))
                 yield chunk
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise BadInput(Problem(message("a broken gz file: {why}", why=error))) from error
+        hint = message("it may be cut off: pack or copy it again")
+        raise BadInput(Problem(message("a broken gz file"), hint=hint)) from error
     yield b""
 
 

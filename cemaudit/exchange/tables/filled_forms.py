@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,8 @@ from cemaudit.exchange.forms.templates import is_labels, is_untouched
 from cemaudit.exchange.submissions.archive import SubmittedFile, open_folder
 from cemaudit.exchange.submissions.importing import EvidenceKeeper
 from cemaudit.exchange.submissions.submission import AttachmentFiles, Attachments, Identity, Submission, is_ending
-from cemaudit.exchange.tables.importing import MOST_PROBLEMS, ImportCounts
-from cemaudit.exchange.tables.input_table import read_table
+from cemaudit.exchange.tables.importing import MOST_PROBLEMS, ImportCounts, left_out
+from cemaudit.exchange.tables.input_table import InputTable, find_header, read_table
 from cemaudit.exchange.tables.problem_groups import ProblemGroups
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Visit
@@ -43,7 +43,7 @@ class Filled(NamedTuple):
 
 def holds_form(path: Path) -> bool:
     """Whether ``path`` is a PDF, or a table with a column for the checklist; ``BadInput`` where it is unreadable."""
-    return _is_pdf(path) or any(is_ending(column, CHECKLIST) for column in read_table(path).columns)
+    return _is_pdf(path) or _holds_fields(_form_table(path).columns)
 
 
 def import_filled(
@@ -64,8 +64,8 @@ def import_filled(
 class FilledImport:
     """The visits of filled forms, to be iterated once; all else is complete when the iteration is.
 
-    ``problems`` has those of every form, ``problem_groups`` tells those of one kind once. ``ignored``: columns that are
-    none of ours.
+    ``problems`` has those of every form, ``problem_groups`` tells those of one kind once. ``left_out`` names the
+    answers counted as not arising. ``ignored``: columns that are none of ours.
     """
 
     forms: Iterator[Filled]
@@ -79,6 +79,7 @@ class FilledImport:
 
     def __post_init__(self) -> None:
         self.problem_groups = ProblemGroups(self.path.name)
+        self.left_out = ProblemGroups(self.path.name)
         self._readers: dict[str, FormReader] = {}
         self._places: dict[str, str] = {}
         self._ref = ""
@@ -109,7 +110,8 @@ class FilledImport:
         """The visit of a filled form, its evidence kept; ``BadInput`` where there is none in it."""
         if form.problem:
             raise BadInput(form.problem)
-        visit, problems = self._reader(form.record).read(form.record)
+        reader = self._reader(form.record)
+        visit, problems = reader.read(form.record)
         if visit is None or problems:
             raise BadInput(problems)
         first = self._places.setdefault(visit.id, form.place)
@@ -118,6 +120,8 @@ class FilledImport:
             raise BadInput(
                 Problem(message("visit id {id} is taken by {place}", id=visit.id, place=first), VISIT_ID, hint)
             )
+        for item in reader.left_out:
+            self.left_out.add(form.row, left_out(item))
         return self.keeper.keep(visit, Submission(form.place, 0, Identity(), form.record, self._beside))
 
     def _reader(self, record: Mapping[str, str]) -> FormReader:
@@ -168,8 +172,30 @@ class FolderAttachments(Attachments):
         return AttachmentFiles(entry for path in folders for entry in open_folder(path, deep=False).entries)
 
 
+def _form_table(path: Path) -> InputTable:
+    """The table of filled forms in a file, also where a title stands above it, or another sheet before it."""
+    refused = None
+    try:
+        table = read_table(path)
+    except BadInput as error:  # a title may leave columns without names
+        refused = error
+    if refused is None and _holds_fields(table.columns):
+        return table
+    place = find_header(path, _holds_fields)
+    if place:
+        return read_table(path, delimiter=place.delimiter, sheet=place.sheet, header_row=place.row)
+    if refused:
+        raise refused
+    return table
+
+
+def _holds_fields(columns: Sequence[str]) -> bool:
+    """Whether there is a column for the checklist, as in every form."""
+    return any(is_ending(column, CHECKLIST) for column in columns)
+
+
 def _rows(path: Path) -> Iterator[Filled]:
-    for row in read_table(path).rows:
+    for row in _form_table(path).rows:
         yield Filled(
             f"{path.name}: {message('row {number}', number=row.number)}",
             row.cells,

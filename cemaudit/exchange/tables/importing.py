@@ -21,11 +21,12 @@ from cemaudit.model import Checklist, ClaimState, Complaint, Scenario, Step, Tex
 from cemaudit.model.answers import AnswerValue, Choices
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit import MOST_STEP_VISITS
 from cemaudit.reading import OptionWords, error_problem, read_answer, read_id, read_mark
 from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.validation import check_visit
 
-__all__ = ["Import", "ImportCounts", "RowReader", "arising", "import_table"]
+__all__ = ["Import", "ImportCounts", "RowReader", "arising", "import_table", "left_out"]
 
 _EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
 _CONSENT = {"consent_date": "date", "consent_form": "form"}
@@ -36,10 +37,9 @@ _CLAIM_STATES = {
     if word
 }
 _IDS = frozenset({"id", "store", "shopper", "wave", "episode"})
-_MOST_STEPS = 999
 _FIELD_READERS: Mapped[str, Callable[[str], Any]] = {
     **dict.fromkeys(_IDS, read_id),
-    "step_number": partial(read_mark, low=1, high=_MOST_STEPS),
+    "step_number": partial(read_mark, low=1, high=MOST_STEP_VISITS),
 }
 MOST_PROBLEMS = 10_000
 """Problems kept in words; further bad rows are only counted."""
@@ -228,6 +228,11 @@ def arising(visit: Visit, checklist: Checklist) -> Visit:
     return visit
 
 
+def left_out(place: str) -> Problem:
+    """The notice of an answer whose item does not arise in its visit."""
+    return Problem(message("an answer is left out, because it is not asked of this visit"), place)
+
+
 def _without(members: dict[str, Any], gone: str) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name != gone}
 
@@ -261,8 +266,8 @@ class ImportCounts:
 class Import:
     """The visits of a table, to be iterated once; all else is complete when the iteration is.
 
-    ``problems`` has those of every row, ``problem_groups`` tells those of one kind once; ``notices`` name columns that
-    are not read and look as if they should be.
+    ``problems`` has those of every row, ``problem_groups`` tells those of one kind once; ``left_out`` names the answers
+    counted as ``not_arising``; ``notices`` name columns that are not read and look as if they should be.
     """
 
     table: InputTable
@@ -275,6 +280,7 @@ class Import:
 
     def __post_init__(self) -> None:
         self.problem_groups = ProblemGroups(self.place)
+        self.left_out = ProblemGroups(self.place)
         unread = unread_columns(self.mapping, self.checklist, self.table.columns)
         self.notices = [problem.inside(self.place) for problem in unread]
         self._reader = RowReader(self.mapping, self.checklist)
@@ -285,7 +291,11 @@ class Import:
         for full_visit in visits:
             visit = arising(full_visit, self.checklist)
             self.counts.visits += 1
-            self.counts.not_arising += len(full_visit.answers) - len(visit.answers)
+            gone = full_visit.answers.keys() - visit.answers.keys()
+            self.counts.not_arising += len(gone)
+            for item in sorted(gone):
+                problem = left_out(self.mapping.items[item].place or item)
+                self.left_out.add(self._first_row.get(visit.id), problem)
             yield visit
         if self.progress:
             self.progress(self.counts)

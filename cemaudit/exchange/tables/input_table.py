@@ -8,24 +8,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from cemaudit.errors import BadInput, CemauditError, Problem
-from cemaudit.exchange.tables.delimited import LARGEST, Encoding, TextRow, read_delimited
+from cemaudit.exchange.tables.delimited import DELIMITERS, LARGEST, Encoding, TextRow, read_delimited
 from cemaudit.exchange.tables.excel import open_binary_workbook, open_old_workbook, open_workbook
 from cemaudit.exchange.tables.open_document import open_document
-from cemaudit.exchange.tables.sheets import SheetBook, bounded_rows, choose_sheet, locked_workbook
+from cemaudit.exchange.tables.sheets import SheetBook, UnvaluedFormula, bounded_rows, choose_sheet, locked_workbook
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import Message, message
 from cemaudit.model.base import clean
 from cemaudit.reading import CellText
 
 __all__ = [
+    "HeaderPlace",
     "InputRow",
     "InputTable",
     "SheetRows",
     "SpreadsheetFormat",
+    "find_header",
     "find_spreadsheet_format",
     "open_sheet",
     "read_sheets",
@@ -41,6 +44,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _NEW_EXCEL = {".xlsx", ".xlsm", ".xltx", ".xlsb"}
 """Endings of workbooks that are no old Excel files unless somebody renamed them."""
+
+MOST_HEADER_ROW = 20
+"""Rows looked at for one of column names."""
 
 _MOST_NAMELESS = 20
 """Numbers of columns without a name that are listed."""
@@ -150,6 +156,14 @@ class InputTable:
     hidden_sheets: tuple[str, ...] = ()
 
 
+class HeaderPlace(NamedTuple):
+    """The row of column names: its number, its sheet in a workbook, its delimiter in a text."""
+
+    row: int
+    sheet: str | None = None
+    delimiter: str = "auto"
+
+
 def read_table(
     path: Path,
     encoding: Encoding = "auto",
@@ -175,6 +189,36 @@ def read_table(
         raise BadInput(Problem(message("an empty table"), path.name))
     _refuse_header(names, path.name)
     return InputTable(tuple(names), _rows(tuple(names), records), opened.hidden_sheets)
+
+
+def find_header(path: Path, is_header: Callable[[Sequence[str]], bool]) -> HeaderPlace | None:
+    """Where the row of column names stands that ``read_table`` did not take for it: below a title, in another sheet.
+
+    ``None`` where none of the first rows is one; ``BadInput`` where several sheets have one.
+    """
+    if find_spreadsheet_format(path) is None:
+        for mark in DELIMITERS:
+            for row in islice(_readable(read_delimited(path, delimiter=mark)), MOST_HEADER_ROW):
+                if is_header(_names(row)):
+                    return HeaderPlace(row.number, delimiter=mark)
+        return None
+    places = []
+    for name, rows in read_sheets(path, lambda _: True, LARGEST):
+        numbers = [row.number for row in islice(rows, MOST_HEADER_ROW) if is_header(_names(row))]
+        places += [HeaderPlace(numbers[0], name)] if numbers else []
+    if len(places) > 1:
+        names = ", ".join(str(place.sheet) for place in places)
+        hint = message("save each sheet in a file of its own")
+        raise BadInput(Problem(message("several sheets hold filled forms: {names}", names=names), path.name, hint))
+    return places[0] if places else None
+
+
+def _readable(records: Iterator[TextRow]) -> Iterator[TextRow]:
+    """The records up to the first that cannot be read."""
+    try:
+        yield from records
+    except BadInput:
+        return
 
 
 def _named(path: Path, records: Iterator[TextRow]) -> Iterator[TextRow]:
@@ -218,7 +262,8 @@ def _rows(names: tuple[str, ...], records: Iterator[TextRow]) -> Iterator[InputR
     for number, cells, problem, is_hidden in records:
         texts = [_tidy(cell) for cell in cells]
         if any(texts) or problem:
-            yield InputRow(number, dict(zip(names, texts, strict=False)), problem or _misfit(names, texts), is_hidden)
+            named = problem.named(names) if isinstance(problem, UnvaluedFormula) else problem
+            yield InputRow(number, dict(zip(names, texts, strict=False)), named or _misfit(names, texts), is_hidden)
 
 
 def _misfit(names: tuple[str, ...], texts: list[str]) -> Problem | None:

@@ -344,4 +344,4 @@ def _content(archive: zipfile.ZipFile) -> Iterator[IO[bytes]]:
         with archive.open("content.xml") as file:
             yield file
     except (KeyError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise unreadable_workbook("ODS", error) from error
+        raise unreadable_workbook("ODS") from error

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import TextIOWrapper
+from pathlib import Path
 
 from cemaudit.errors import Problem, Sayable
+from cemaudit.exchange.tables.delimited import escape_formula
+from cemaudit.files import replaced
 from cemaudit.language import Message, message
 
-__all__ = ["ProblemGroups"]
+__all__ = ["PROBLEM_COLUMNS", "ProblemGroups", "ProblemListener", "problem_table"]
 
 MOST_GROUPS = 10_000
 """Kinds of problems kept; rows with a further one are only counted."""
@@ -18,14 +24,43 @@ VALUES_SHOWN = 3
 LONGEST_VALUE = 40
 
 
+ProblemListener = Callable[[str, int | None, Problem], None]
+"""Is told of a problem: the file, the row if it has rows, and what is wrong, placed at its column."""
+
+PROBLEM_COLUMNS = ("file", "row", "column", "problem", "remedy")
+"""The columns of a table of problems."""
+
+
+@contextmanager
+def problem_table(path: Path) -> Iterator[ProblemListener]:
+    """Write each problem of each row to a CSV file of ``PROBLEM_COLUMNS``, whole or not at all.
+
+    UTF-8 with its mark, so that spreadsheet programs see Korean; no cell is a formula. ``BadEnvironment`` where the
+    file cannot be written.
+    """
+    with replaced(path) as file:
+        text = TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+        writer = csv.writer(text)
+        writer.writerow(PROBLEM_COLUMNS)
+
+        def add(source: str, row: int | None, problem: Problem) -> None:
+            cells = (source, "" if row is None else str(row), problem.place, str(problem.what), str(problem.hint or ""))
+            writer.writerow(map(escape_formula, cells))
+
+        yield add
+        text.detach()
+
+
 @dataclass
 class ProblemGroups:
     """Gathers the problems of the rows of ``table``, in the order of the rows.
 
-    Problems are of one kind where column, cause and remedy are the same, whatever the cells hold.
+    Problems are of one kind where column, cause and remedy are the same, whatever the cells hold. ``listener`` is told
+    of each problem of each row.
     """
 
     table: str
+    listener: ProblemListener | None = None
     _groups: dict[tuple[str, ...], _ProblemGroup] = field(default_factory=dict)
 
     def add(self, row: int | None, problem: Problem) -> None:
@@ -33,6 +68,8 @@ class ProblemGroups:
 
         ``row`` is ``None`` where the file is one form and has no rows.
         """
+        if self.listener:
+            self.listener(self.table, row, problem)
         kind = _kind_of(problem)
         group = self._groups.get(kind)
         if group is None:

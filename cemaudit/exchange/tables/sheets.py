@@ -10,6 +10,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = [
     "MOST_COLUMNS",
     "MOST_ROWS",
     "SheetBook",
+    "UnvaluedFormula",
     "bounded_rows",
     "cell_text",
     "choose_sheet",
@@ -112,7 +114,7 @@ def refuse_bombs(path: Path, most: int, format_name: str) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise unreadable_workbook(format_name, error) from error
+        raise unreadable_workbook(format_name) from error
     refuse_larger(size, most)
 
 
@@ -130,7 +132,7 @@ def guarded_step(step: Callable[[], _Step], format_name: str) -> _Step:
     except CemauditError:
         raise
     except Exception as error:
-        raise unreadable_workbook(format_name, error) from error
+        raise unreadable_workbook(format_name) from error
 
 
 def missing_spreadsheet_extra(format_name: str, extra: str) -> BadEnvironment:
@@ -140,10 +142,23 @@ def missing_spreadsheet_extra(format_name: str, extra: str) -> BadEnvironment:
     return BadEnvironment(Problem(problem, hint=hint))
 
 
+@dataclass(frozen=True)
+class UnvaluedFormula(Problem):
+    """A row with a formula in ``column`` (from 1) whose value the workbook does not hold."""
+
+    column: int = 0
+
+    def named(self, names: Sequence[str]) -> Problem:
+        """The same problem, placed at the column that ``names`` have for it, if any."""
+        name = names[self.column - 1] if self.column <= len(names) else ""
+        return Problem(message("a formula without its value"), name, self.hint) if name else self
+
+
 def unvalued_formula(column: int) -> Problem:
     """The problem of a row with a formula whose value the workbook does not hold."""
     cause = message("column {number} holds a formula without its value", number=column)
-    return Problem(cause, hint=message("open and save the workbook in a spreadsheet program"))
+    hint = message("open and save the workbook in a spreadsheet program")
+    return UnvaluedFormula(cause, hint=hint, column=column)
 
 
 def too_large(cause: Message) -> BadInput:
@@ -161,10 +176,11 @@ def locked_workbook() -> BadInput:
     return BadInput(Problem(message("locked with a password"), hint=message("save it without a password")))
 
 
-def unreadable_workbook(format_name: str, error: Exception) -> BadInput:
+def unreadable_workbook(format_name: str) -> BadInput:
     """The refusal of a file that a library cannot read in the format called ``format_name``."""
-    why = str(error).partition("; found b")[0]  # the bytes tell nobody anything
-    return BadInput(Problem(message("cannot be read as an {format} workbook: {why}", format=format_name, why=why)))
+    cause = message("cannot be read as an {format} workbook", format=format_name)
+    hint = message("it is damaged or of another kind: open it in a spreadsheet program and save it as .xlsx")
+    return BadInput(Problem(cause, hint=hint))
 
 
 def cell_text(value: object, number_format: str, data_type: str = "", *, is_1904: bool = False) -> CellText:

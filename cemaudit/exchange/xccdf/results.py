@@ -160,7 +160,10 @@ def import_xccdf(path: Path) -> Xccdf:
 def _imported(root: XmlElement) -> Xccdf:
     results = list(_results(root))
     if not results:
-        raise BadInput(Problem(message("no XCCDF results in the file")))
+        if root.children:
+            raise BadInput(Problem(message("no XCCDF results in the file")))
+        hint = message("a submission is of a form made by 'cemaudit form' and has an instanceID")
+        raise BadInput(Problem(message("neither a submission of a phone nor XCCDF results"), hint=hint))
     element = _benchmark_of(results[0], root)
     benchmark = read_benchmark(element, _refined(results[0], element))
     imported = Xccdf(benchmark.checklist(), benchmark.scheme(), len(results))
