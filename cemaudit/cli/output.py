@@ -99,7 +99,7 @@ def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None
 
 def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> None:
     from cemaudit.ledger.export.columns import ExportColumn
-    from cemaudit.ledger.export.files import write_spreadsheet
+    from cemaudit.ledger.export.spreadsheet import write_spreadsheet
 
     # workbooks of commands and of exports come from one writer, so formulas are defused in both
     outs = [ExportColumn(name, "", kind) for name, kind in columns.items()]
