@@ -149,6 +149,8 @@ class CollectionSummary:
     """What became of the visits so far: ``seen`` is the sum of all fates."""
 
     fates: Counter[CollectionStatus] = field(default_factory=Counter)
+    simulated: int = 0
+    """Visits among the collected that nobody made."""
 
     @property
     def seen(self) -> int:
@@ -261,6 +263,8 @@ class Collector:
                     self._count(pending, CollectionStatus.REFUSED, pending.found.reasons)
                 else:
                     outcome = next(outcomes)
+                    is_new = outcome.fate is CollectionStatus.COLLECTED
+                    self.summary.simulated += is_new and pending.found.is_simulated
                     self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
                     for remark in outcome.remarks:
                         self._told(f"{message('warning')}: {remark}")

@@ -48,11 +48,12 @@ class VisitDocument(NamedTuple):
     document: bytes
     persons: tuple[ShopperIdentity, ...] = ()
     sealed_papers: tuple[SealedPaper, ...] = ()
+    is_simulated: bool = False
 
     @property
     def row(self) -> tuple[str | int | bytes | None, ...]:
         """The columns of its row, ``number`` and ``batch`` apart."""
-        return self[:-2]
+        return self[:-3]
 
 
 def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> VisitDocument:
@@ -85,6 +86,7 @@ def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Seale
         compress(kept),
         tuple(person for person in (shopper, signer) if person),
         tuple(papers),
+        visit.origin == "simulated",
     )
 
 
