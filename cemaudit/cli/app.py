@@ -66,6 +66,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("verify", "collect"): N_("Check sealed visits; take visits into a ledger."),
         ("stores", "review"): N_("Register stores; accept or exclude visits."),
         ("history", "ledger"): N_("The history of a visit; check or copy a ledger."),
+        ("people",): N_("Show who a pseudonym is; the trail notes it."),
         ("purge",): N_("Remove personal data; the scores stay."),
     },
     N_("Headquarters, looking"): {

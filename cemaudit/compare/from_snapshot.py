@@ -48,6 +48,7 @@ from cemaudit.compare.waves import Wave, WaveSeries, network_series, waves_by_da
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
 from cemaudit.ledger.actions import Action
+from cemaudit.ledger.query.coverage import unvisited_note
 from cemaudit.ledger.query.keys import of_visits
 from cemaudit.ledger.query.privacy import least_sheets, withheld_note
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, replace_conditions
@@ -139,7 +140,17 @@ def fit_selection(
     """Return the fitted model of a selection; ``NotEstimable`` where there are not two of the unit.
 
     ``scale`` as of ``fit_league``. Near the ceiling means: the mean raw score is above ``rules.arcsine_above``.
+    Registered stores without a visit are named in a note.
     """
+    fitted = _fit_on_scale(reading, selection, rules, scale)
+    if selection.unit != "store":
+        return fitted
+    conditions, facts = selection.visit_filter.conditions, fitted.crossed.facts
+    note = unvisited_note(reading, conditions, facts.checklists, fitted.crossed.stores)
+    return replace(fitted, notes=(*fitted.notes, note)) if note else fitted
+
+
+def _fit_on_scale(reading: Local, selection: Selection, rules: ComparisonRules, scale: str) -> FittedModel:
     crossed = read_cross_tabulation(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     mean = float(crossed.raw.sum() / max(crossed.facts.visits, 1))
     # A single region, format ... is refused by fit_units; reading the visits again would only put that off.

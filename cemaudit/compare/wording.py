@@ -47,10 +47,11 @@ def league_conclusions(league: League) -> Conclusions:
     """Return the sentences of a league."""
     limitations: list[Message] = []
     least = league.rules.least_visits
-    few = sum(standing.visits < least for standing in league.standings)
+    few = [standing.name for standing in league.standings if standing.visits < least]
     if few:
-        limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group.",
-                                   count=few, all=len(league.standings), least=least))  # fmt: skip
+        limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group ({names}).",
+                                   count=len(few), all=len(league.standings), least=least,
+                                   names=_listed(few)))  # fmt: skip
     if league.order.ranked_stores < 2:
         limitations.append(
             message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)

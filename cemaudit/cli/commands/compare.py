@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,11 +30,11 @@ from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
     SnapshotOptions,
-    json_option,
     make_rules,
     open_selection,
     print_problems,
     refuse_beside,
+    refuse_target_off_scale,
     rules_options,
     selection_options,
 )
@@ -70,20 +69,20 @@ _HEADINGS = (N_("Store"), _VISITS, N_("Mean"), N_("Score"), N_("Interval"))
 @click.argument("one")
 @click.argument("other")
 @selection_options
-@json_option
+@rows_options
 @localized.common_options
-def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> None:
+def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) -> None:
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
     from cemaudit.compare.from_snapshot import fit_selection, league_of_fit
     from cemaudit.compare.peer_comparison import compare_pair
+    from cemaudit.ledger.query.coverage import registered_in_snapshot
 
     with open_selection(question) as opened:
         fitted = fit_selection(opened, question.asked(), scale="points")
-        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other)
-    if as_json:
-        click.echo(json.dumps(pair_to_dict(pair), ensure_ascii=False))
+        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other, registered_in_snapshot(opened))
+    if write_rows(form, COLUMNS, list(map(standing_to_dict, (pair.first, pair.second))), lambda: pair_to_dict(pair)):
         return
     rows = [
         [
@@ -416,6 +415,7 @@ def command(
     of_single_visits = {"--report": folder, "--relation": relation}
     refuse_beside("--measure episode", of_single_visits if selection.of_episodes else {})
     with open_selection(question) as opened:
+        refuse_target_off_scale(opened, selection, target)
         if by not in _UNITS:
             print_facets(opened, selection, target, rules, form)
             return

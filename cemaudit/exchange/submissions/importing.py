@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.submissions.archive import SubmittedFile
 from cemaudit.exchange.submissions.export import read_submissions
 from cemaudit.exchange.submissions.submission import CHECKLIST, FieldPaths, Submission, Submissions
