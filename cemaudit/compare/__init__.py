@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from cemaudit.compare.intervention import ActionEffect
     from cemaudit.compare.league_table import League
     from cemaudit.compare.power_analysis import DetectionGoal, SampleSizePlan
-    from cemaudit.compare.rater_agreement import ShopperAgreement
     from cemaudit.compare.reliability import StandardDeviations
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.severity import ShopperSeverities
+    from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.compare.trends import Trend
 
 __all__ = ["agreement", "effect", "key_drivers", "league", "sample_size", "shopper_severity", "trend"]
@@ -210,7 +210,7 @@ def agreement(
         BadInput: a column is missing or cannot be read.
     """
     from cemaudit.compare.columns import number_column, text_column
-    from cemaudit.compare.rater_agreement import agreement_of_ratings
+    from cemaudit.compare.shopper_agreement import agreement_of_ratings
 
     cases = text_column(ratings, case)
     return agreement_of_ratings(

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
     from cemaudit.compare.relation import RelationSummary
-    from cemaudit.compare.report_records import ChannelComparison
+    from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
@@ -164,13 +164,12 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
                 str(agreement.second),
                 str(agreement.stores),
                 _number(agreement.correlation, 2),
-                interval_text(agreement.interval, 2)
-                if agreement.interval
-                else str(message("too few stores, or all alike")),
+                interval_text(agreement.interval, 2) if agreement.interval else str(message("not known")),
             ]
             for agreement in agreements
         ]
         _print_numbers(_OF_PAIRS, pairs)
+        print_reasons(agreements)
         if len(agreements) < len(channels.agreements):
             text = message("Those that agree least, of {count}; --json has all.", count=len(channels.agreements))
             click.echo(str(text))
@@ -181,6 +180,14 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
     if channels.notes:
         click.echo()
         print_notes(channels.notes)
+
+
+def print_reasons(agreements: Sequence[ChannelAgreement]) -> None:
+    """Say why agreements are not known, each reason once."""
+    reasons = dict.fromkeys(str(agreement.reason) for agreement in agreements if agreement.reason)
+    if reasons:
+        click.echo()
+        print_notes(list(reasons))
 
 
 def print_uneven_stores(channels: ChannelComparison, sides: Sequence[FacetLeague]) -> None:

@@ -15,9 +15,9 @@ from cemaudit.cli.terminal import print_notes, print_section, print_table, scree
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.rater_agreement import ShopperAgreement
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.severity import ShopperSeverities, ShopperSeverity
+    from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.ledger.export.columns import Kind
 
 
@@ -48,9 +48,9 @@ _SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 def command(question: SnapshotOptions, least: int | None, form: OutputFormat) -> None:
     """Show the shoppers."""
     from cemaudit.compare.from_snapshot import read_visit_arrays
-    from cemaudit.compare.rater_agreement import shopper_agreement
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.severity import shopper_severities
+    from cemaudit.compare.shopper_agreement import shopper_agreement
 
     rules = replace(DEFAULT_RULES, least_person=least or DEFAULT_RULES.least_person)
     with open_selection(question) as opened:
