@@ -219,6 +219,7 @@ def severity_to_dict(shopper: ShopperSeverity) -> dict[str, Any]:
         "se": shopper.se,
         "ratio": shopper.ratio,
         "spread": shopper.spread,
+        "chance": shopper.chance,
         "low": shopper.interval.low,
         "high": shopper.interval.high,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -417,6 +418,7 @@ def command(
     unit_or_facet = {"unit": by} if by in _UNITS else {"facet": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     platform = known_platform(platform_ref) if platform_ref else None
+    actions, noted = known_actions(question.url) if folder and not question.snapshot_path else ([], {})
     of_single_visits = {"--report": folder, "--relation": relation}
     refuse_beside("--measure episode", of_single_visits if selection.of_episodes else {})
     with open_selection(question) as opened:
@@ -430,8 +432,9 @@ def command(
                 target,
                 rules,
                 scale,
-                known_actions(None if question.snapshot_path else question.url),
+                actions,
                 platform,
+                noted,
             )
             if folder
             else None
@@ -496,15 +499,15 @@ def show_with_drop_outs(league: League, drop_outs: DropOuts, form: OutputFormat)
         print_drop_outs(drop_outs, str(UNIT_TITLES[league.unit]), names, order)
 
 
-def known_actions(url: str | None) -> list[Action]:
-    """The actions the ledger knows; none where there is no ledger."""
+def known_actions(url: str | None) -> tuple[list[Action], dict[str, date]]:
+    """The actions the ledger knows, and the days they were noted; none where there is no ledger."""
     from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.actions import current_actions
+    from cemaudit.ledger.actions import current_actions, noted_days
 
     if url is None:
-        return []
+        return [], {}
     with open_ledger(url) as ledger:
-        return list(current_actions(ledger).values())
+        return list(current_actions(ledger).values()), noted_days(ledger)
 
 
 command.add_command(stores)

@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 _COLUMNS: dict[str, Kind] = {
     "shopper": "text", "visits": "whole", "stores": "whole", "severity": "score", "se": "number", "low": "number",
     "high": "number", "ratio": "number", "spread": "text",
+    "chance": "number",
 }  # fmt: skip
 
 _HEADINGS = (
     N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("Remarks"),
 )  # fmt: skip
 
-_SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
+_SPREADS = {
+    "uniform": N_("little variation (by chance: {chance})"),
+    "erratic": N_("erratic (by chance: {chance})"),
+}
+
+LEAST_CHANCE = 0.0001
+"""Smaller chances are not told apart by the draws they come from."""
 
 
 @localized.command(
@@ -87,13 +94,16 @@ def print_severities(severities: ShopperSeverities, agreement: ShopperAgreement)
 
 def _cells(shopper: ShopperSeverity) -> list[str]:
     signs = [(shopper.strict, N_("strict")), (shopper.mild, N_("mild"))]
-    remarks = [text for holds, text in signs if holds] + ([_SPREADS[shopper.spread]] if shopper.spread else [])
+    remarks = [translate(text) for holds, text in signs if holds]
+    if shopper.spread and shopper.chance is not None:
+        chance = f"{max(shopper.chance, LEAST_CHANCE):.2%}"
+        remarks.append(str(message(_SPREADS[shopper.spread], chance=chance)))
     return [
         shopper.shopper,
         str(shopper.visits),
         str(shopper.stores),
         f"{shopper.severity:+.1f}",
         interval_text(shopper.interval, 1),
-        f"{shopper.ratio:.2f}",
-        ", ".join(map(translate, remarks)),
+        "-" if shopper.ratio is None else f"{shopper.ratio:.2f}",
+        ", ".join(remarks),
     ]
