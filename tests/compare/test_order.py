@@ -11,8 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import ledgers, samples, snapshots
 
 from cemaudit import compare
+from cemaudit.compare.from_snapshot import read_visit_arrays
+from cemaudit.compare.selection import Selection
+from cemaudit.compare.shopper_agreement import ShopperAgreement, shopper_agreement
+from cemaudit.ledger import open_ledger
+from cemaudit.ledger.query.reading import reading
+from cemaudit.scoring import Engine
 
 SINCE = dt.date(2026, 4, 1)
 Visits = dict[str, list[Any]]
@@ -66,17 +73,17 @@ Figures = Callable[[Visits, Sequence[str]], Any]
 
 def league(table: Visits, _: Sequence[str]) -> Any:
     found = compare.league(table, target=70)
-    return sorted(found.standings, key=lambda standing: standing.store), found.spreads, found.quality
+    return sorted(found.standings, key=lambda standing: standing.store), found.spreads, found.order, found.centre
 
 
 def trend(table: Visits, _: Sequence[str]) -> Any:
     found = compare.trend(table, by="region")
-    return found.network, found.part_series, found.monitoring
+    return found.network, found.part_series, found.watching
 
 
 def effect(table: Visits, stores: Sequence[str]) -> Any:
     found = compare.effect(table, stores, SINCE)
-    return found.naive, found.regression, found.effect, found.se, found.selection
+    return found.naive, found.regression, found.effect, found.se, *found.selection
 
 
 def drivers(table: Visits, _: Sequence[str]) -> Any:
@@ -140,13 +147,39 @@ def _by_old_names(found: Any, names: dict[str, str]) -> list[Any]:
 PENICILLIN = Path(__file__).parents[3] / "shared" / "data" / "statistics" / "Penicillin.csv"
 
 
+DISH = samples.checklist(
+    samples.touchpoint("dish", samples.item("A", samples.points(*range(41)))), version="1", scheme="test.dish"
+)
+SCHEME = samples.scheme({"id": "zone", "how": "ratio", "transform": {"times": 100}}, id="test.dish", headline="zone")
+
+
+def agreement_in_a_ledger(home: Path, rows: Sequence[dict[str, str]]) -> ShopperAgreement:
+    """A visit for each zone measured (40 mm are 100 points); the ledger gives pseudonyms of its own."""
+    engine = Engine()
+    engine.library.schemes[SCHEME.ref] = SCHEME
+    seen = [
+        samples.visit(
+            id=f"v{number}", checklist=DISH.ref, store=row["plate"], shopper=row["sample"], date="2026-11-21",
+            answers={"A": f"p{round(float(row['diameter']))}"},
+        )
+        for number, row in enumerate(rows)
+    ]  # fmt: skip
+    with open_ledger(str(home / "hq.db"), make=True, who="hq") as ledger:
+        ledger.collect([ledgers.document(visit, ledger) for visit in seen], {DISH.ref: DISH})
+        with snapshots.snapshot(ledger, engine, home / "snapshot"):
+            pass
+    with reading(home / "snapshot") as opened:
+        return shopper_agreement(read_visit_arrays(opened, Selection()))
+
+
 @pytest.mark.skipif(not PENICILLIN.exists(), reason="the data are not here")
-def test_penicillin_has_one_agreement_under_any_pseudonyms() -> None:
-    """24 plates, each judged by six samples: published as lme4's Penicillin."""
+def test_penicillin_has_one_agreement_under_any_pseudonyms(tmp_path: Path) -> None:
+    """24 plates, each judged by six samples (published with lme4): through a ledger, and under four other names."""
     with PENICILLIN.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    found = set()
-    for seed in range(5):
+    through = agreement_in_a_ledger(tmp_path, rows)
+    found = {(through.cases, through.icc, through.alpha)}
+    for seed in range(4):
         names = sorted({row["sample"] for row in rows})
         random.Random(seed).shuffle(names)
         new = {sample: f"p{place}" for place, sample in enumerate(names)}
@@ -155,8 +188,10 @@ def test_penicillin_has_one_agreement_under_any_pseudonyms() -> None:
             {
                 "case": [row["plate"] for row in rows],
                 "rater": [new[row["sample"]] for row in rows],
-                "rating": [float(row["diameter"]) for row in rows],
+                "rating": [2.5 * float(row["diameter"]) for row in rows],
             }
         )
         found.add((agreed.cases, agreed.icc, agreed.alpha))
     assert len(found) == 1
+    assert through.icc
+    assert through.icc.value == pytest.approx(0.0262, abs=0.01)
