@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -235,9 +236,13 @@ def _facet_series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave]
 
 
 def action_effect(
-    reading: Local, selection: Selection, action: Action, rules: ComparisonRules = DEFAULT_RULES
+    reading: Local,
+    selection: Selection,
+    action: Action,
+    rules: ComparisonRules = DEFAULT_RULES,
+    noted: dt.date | None = None,
 ) -> ActionEffect:
-    """Return the effect of an action on the visits of a selection.
+    """Return the effect of an action on the visits of a selection; ``noted``: the day the ledger learned of it.
 
     ``BadInput`` where the selection is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
     others.
@@ -245,7 +250,8 @@ def action_effect(
     # A condition on the day, for visits whose day is not known are neither before nor after.
     dated = selection.visit_filter._replace(since=selection.visit_filter.since or FIRST_DAY)
     with visit_table(reading, replace(selection, visit_filter=dated)) as table:
-        return effect_in_table(table, Intervention(action.id, action.stores, action.since, action.what), rules)
+        intervention = Intervention(action.id, action.stores, action.since, action.what, noted)
+        return effect_in_table(table, intervention, rules)
 
 
 def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
     from cemaudit.compare.relation import RelationSummary
-    from cemaudit.compare.report_records import ChannelComparison
+    from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
@@ -163,13 +164,12 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
                 str(agreement.second),
                 str(agreement.stores),
                 _number(agreement.correlation, 2),
-                interval_text(agreement.interval, 2)
-                if agreement.interval
-                else str(message("too few stores, or all alike")),
+                interval_text(agreement.interval, 2) if agreement.interval else str(message("not known")),
             ]
             for agreement in agreements
         ]
         _print_numbers(_OF_PAIRS, pairs)
+        print_reasons(agreements)
         if len(agreements) < len(channels.agreements):
             text = message("Those that agree least, of {count}; --json has all.", count=len(channels.agreements))
             click.echo(str(text))
@@ -180,6 +180,14 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
     if channels.notes:
         click.echo()
         print_notes(channels.notes)
+
+
+def print_reasons(agreements: Sequence[ChannelAgreement]) -> None:
+    """Say why agreements are not known, each reason once."""
+    reasons = dict.fromkeys(str(agreement.reason) for agreement in agreements if agreement.reason)
+    if reasons:
+        click.echo()
+        print_notes(list(reasons))
 
 
 def print_uneven_stores(channels: ChannelComparison, sides: Sequence[FacetLeague]) -> None:
@@ -412,6 +420,7 @@ def command(
     unit_or_facet = {"unit": by} if by in _UNITS else {"facet": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     platform = known_platform(platform_ref) if platform_ref else None
+    actions, noted = known_actions(question.url) if folder and not question.snapshot_path else ([], {})
     of_single_visits = {"--report": folder, "--relation": relation}
     refuse_beside("--measure episode", of_single_visits if selection.of_episodes else {})
     with open_selection(question) as opened:
@@ -426,8 +435,9 @@ def command(
                 target,
                 rules,
                 scale,
-                known_actions(None if question.snapshot_path else question.url),
+                actions,
                 platform,
+                noted,
             )
             if folder
             else None
@@ -492,15 +502,15 @@ def show_with_drop_outs(league: League, drop_outs: DropOuts, form: OutputFormat)
         print_drop_outs(drop_outs, str(UNIT_TITLES[league.unit]), names, order)
 
 
-def known_actions(url: str | None) -> list[Action]:
-    """The actions the ledger knows; none where there is no ledger."""
+def known_actions(url: str | None) -> tuple[list[Action], dict[str, date]]:
+    """The actions the ledger knows, and the days they were noted; none where there is no ledger."""
     from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.actions import current_actions
+    from cemaudit.ledger.actions import current_actions, noted_days
 
     if url is None:
-        return []
+        return [], {}
     with open_ledger(url) as ledger:
-        return list(current_actions(ledger).values())
+        return list(current_actions(ledger).values()), noted_days(ledger)
 
 
 command.add_command(stores)

@@ -15,22 +15,29 @@ from cemaudit.cli.terminal import print_notes, print_section, print_table, scree
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.rater_agreement import ShopperAgreement
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.severity import ShopperSeverities, ShopperSeverity
+    from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.ledger.export.columns import Kind
 
 
 _COLUMNS: dict[str, Kind] = {
     "shopper": "text", "visits": "whole", "stores": "whole", "severity": "score", "se": "number", "low": "number",
     "high": "number", "ratio": "number", "spread": "text",
+    "chance": "number",
 }  # fmt: skip
 
 _HEADINGS = (
     N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("Remarks"),
 )  # fmt: skip
 
-_SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
+_SPREADS = {
+    "uniform": N_("little variation (by chance: {chance})"),
+    "erratic": N_("erratic (by chance: {chance})"),
+}
+
+LEAST_CHANCE = 0.0001
+"""Smaller chances are not told apart by the draws they come from."""
 
 
 @localized.command(
@@ -48,9 +55,9 @@ _SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 def command(question: SnapshotOptions, least: int | None, form: OutputFormat) -> None:
     """Show the shoppers."""
     from cemaudit.compare.from_snapshot import read_visit_arrays
-    from cemaudit.compare.rater_agreement import shopper_agreement
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.severity import shopper_severities
+    from cemaudit.compare.shopper_agreement import shopper_agreement
 
     rules = replace(DEFAULT_RULES, least_person=least or DEFAULT_RULES.least_person)
     with open_selection(question) as opened:
@@ -87,13 +94,16 @@ def print_severities(severities: ShopperSeverities, agreement: ShopperAgreement)
 
 def _cells(shopper: ShopperSeverity) -> list[str]:
     signs = [(shopper.strict, N_("strict")), (shopper.mild, N_("mild"))]
-    remarks = [text for holds, text in signs if holds] + ([_SPREADS[shopper.spread]] if shopper.spread else [])
+    remarks = [translate(text) for holds, text in signs if holds]
+    if shopper.spread and shopper.chance is not None:
+        chance = f"{max(shopper.chance, LEAST_CHANCE):.2%}"
+        remarks.append(str(message(_SPREADS[shopper.spread], chance=chance)))
     return [
         shopper.shopper,
         str(shopper.visits),
         str(shopper.stores),
         f"{shopper.severity:+.1f}",
         interval_text(shopper.interval, 1),
-        f"{shopper.ratio:.2f}",
-        ", ".join(map(translate, remarks)),
+        "-" if shopper.ratio is None else f"{shopper.ratio:.2f}",
+        ", ".join(remarks),
     ]
