@@ -180,9 +180,7 @@ def info(ledger: Ledger) -> dict[str, Any]:
         "states": {state.value: states.get(state.value, 0) for state in VisitState},
         "checklists": dict(sorted(checklists)),
         "schemes": run("select count(*) from scheme")[0][0],
-        "incomplete": run(f"select count(*) {standing} and number in (select visit from mark where missing <> '')")[0][
-            0
-        ],
+        "incomplete": incomplete,
         "settings": settings_in_force(ledger.database),
         "stores": stores,
         "shoppers": shoppers,

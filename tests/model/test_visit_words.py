@@ -4,13 +4,13 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from cemaudit.exchange.written import line_of
 from helpers import samples
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput
+from cemaudit.exchange import line_of
 from cemaudit.language import use
 from cemaudit.model import Text, faults
 from cemaudit.model.checklist import Checklist
