@@ -25,7 +25,8 @@ TITLE = TextStyle(22, 30, bold=True)
 SUBTITLE = TextStyle(11, 17)
 GAP = 14.0
 
-_CELLS = (("store", "store_name", "shopper"), ("date", "started", "finished"), ("wave", "place", "occasion"))
+_TIMES, _DAYS = ("date", "started", "finished"), ("date", "until")
+_CELLS = (("store", "store_name", "shopper"), _TIMES, ("wave", "place", "occasion"))
 _WITHOUT_OCCASION = (*_CELLS[:2], _CELLS[2][:2])
 """Where the checklist declares occasions, they are ticked below."""
 _EPISODE = ("episode", "step_number")
@@ -71,7 +72,7 @@ def _masthead(checklist: Checklist) -> Iterator[Slice]:
 def _particulars(sheet: PdfForm) -> Iterator[Slice]:
     declared = bool(sheet.checklist.occasions)
     for cells in _WITHOUT_OCCASION if declared else _CELLS:
-        yield _cells(sheet, cells)
+        yield _cells(sheet, _DAYS if cells == _TIMES and sheet.checklist.spans_days else cells)
     if declared:
         yield from labelled_options(sheet, f"{PREFIX}occasion")
     if sheet.checklist.steps:
@@ -87,7 +88,9 @@ def _cells(sheet: PdfForm, cells: Sequence[str]) -> Slice:
     parts: list[tuple[float, Slice]] = []
     for name in cells:
         # On paper the day is always written, beside times without theirs.
-        label = question_text("day", sheet.checklist.words_at()) if name == "date" else sheet.field(PREFIX + name).label
+        label = sheet.field(PREFIX + name).label
+        if name == "date" and not sheet.checklist.spans_days:
+            label = question_text("day", sheet.checklist.words_at())
         box = Blank(sheet.setting(name), (each, HEIGHT))
         parts.append((len(parts) * (each + GAP), Titled(label, box, each)))
     return SliceRow(parts, 4)

@@ -25,6 +25,7 @@ from cemaudit.exchange.forms.xlsform.rows import (
 from cemaudit.exchange.forms.xlsform.xpath import TRUE, all_of, any_of, quoted, ref
 from cemaudit.language import N_, Language, message, translate
 from cemaudit.model import Checklist, Scenario, Text
+from cemaudit.model.visit_words import WordsInForce
 
 __all__ = ["briefing", "sheets_of", "survey", "write_xlsform"]
 
@@ -35,7 +36,9 @@ _EVIDENCE = {
     "document": N_("document"),
 }
 _STARTED, _FINISHED = "visit__started", "visit__finished"
-_ELSEWHERE = {"visit__checklist", "visit__id", "visit__date", "visit__briefed", "visit__entered", _STARTED, _FINISHED}
+_DATE, _UNTIL = "visit__date", "visit__until"
+_TIMES = {_STARTED, _FINISHED, _DATE, _UNTIL}
+_ELSEWHERE = {"visit__checklist", "visit__id", "visit__briefed", "visit__entered", *_TIMES}
 _CODES = {"visit__store", "visit__shopper", "visit__wave", "visit__episode"}
 LONGEST_CODE = 120
 WIDEST = 2048
@@ -71,13 +74,14 @@ def sheets_of(checklist: Checklist, language: Language) -> dict[str, Rows]:
 
 
 def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
+    began = _DATE if checklist.spans_days else _STARTED
     return {
         "form_title": plain(in_language(checklist.title, language)),
         "form_id": checklist.id,
         "version": checklist.version,
         "default_language": COLUMN[language],
         "style": "pages",
-        "instance_name": "concat(${visit__store}, ' ', format-date(${visit__started}, '%Y-%m-%d'))",
+        "instance_name": f"concat({ref('visit__store')}, ' ', format-date({ref(began)}, '%Y-%m-%d'))",
     }
 
 
@@ -109,7 +113,8 @@ def survey(form: Form, lists: Lists) -> Iterator[Row]:
     yield from briefing(form.checklist)
     for section in touchpoints:
         yield from _touchpoint(section, form, lists)
-    times = (_time(form.fields[name]) for name in (_STARTED, _FINISHED))
+    names = (_DATE, _UNTIL) if form.checklist.spans_days else (_STARTED, _FINISHED)
+    times = (_time(form.fields[name], form.checklist.words_at()) for name in names)
     yield from group("visit__times", both(N_("Times of the visit")), times)
 
 
@@ -221,13 +226,29 @@ def _setting(field: FormField, lists: Lists) -> Row:
     return {**asked, **limited(f"string-length(.) <= {LONGEST_CODE}", words)}
 
 
-def _time(field: FormField) -> Row:
-    asked = row(field, required=TRUE)
-    if field.name == _STARTED:
-        words = both(N_("You cannot have arrived later than now."))
-        return {**asked, **limited("decimal-date-time(.) <= decimal-date-time(now())", words)}
-    words = both(N_("You cannot have left before you arrived."))
-    return {**asked, **limited(f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})", words)}
+_FITS = {
+    _STARTED: "decimal-date-time(.) <= decimal-date-time(now())",
+    _FINISHED: f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})",
+    _DATE: ". <= today()",
+    _UNTIL: f". >= {ref(_DATE)} and . <= today()",
+}
+_ARRIVAL_FITS = {
+    _STARTED: N_("You cannot have arrived later than now."),
+    _FINISHED: N_("You cannot have left before you arrived."),
+}
+_BEGINNING_FITS = {
+    _STARTED: N_("It cannot have begun later than now."),
+    _FINISHED: N_("It cannot have ended before it began."),
+    _DATE: N_("It cannot have begun later than today."),
+    _UNTIL: N_("It cannot have ended before it began, nor later than today."),
+}
+
+
+def _time(field: FormField, words: WordsInForce) -> Row:
+    """When the visit began or ended; where nobody arrives, what does not fit is not told of arriving either."""
+    arrives = words.arrival is None and field.name in _ARRIVAL_FITS
+    told = _ARRIVAL_FITS[field.name] if arrives else _BEGINNING_FITS[field.name]
+    return {**row(field, required=TRUE), **limited(_FITS[field.name], both(told))}
 
 
 def _left_out(field: FormField) -> str:
