@@ -319,11 +319,14 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def open_selection(question: SnapshotOptions) -> Iterator[Local]:
     """The snapshot, opened; where only some of its visits are scored under the scheme asked for, that is told."""
+    from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
     with reading(folder_of(question.url, question.snapshot_path)) as opened:
-        print_problems(partly_scored(opened, question.asked().visit_filter, question.scheme))
+        visit_filter = question.asked().visit_filter
+        print_problems(partly_scored(opened, visit_filter, question.scheme))
+        print_problems(completeness_notes(opened, visit_filter, question.scheme))
         yield opened
 
 

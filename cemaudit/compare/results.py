@@ -16,6 +16,7 @@ __all__ = [
     "CIRCUMSTANCE_TITLES",
     "DEFAULT_RULES",
     "EXCLUDED",
+    "LEFT_OUT_INCOMPLETE",
     "UNIT_TITLES",
     "ComparedData",
     "ComparisonRules",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 EXCLUDED = "excluded"
+LEFT_OUT_INCOMPLETE = "incomplete-visits"
+"""Among what is left out: incomplete visits, where the ledger's setting leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,11 @@ class ComparedData:
     ``measure`` (its id), ``title`` (where the scheme gives one) and ``unit`` (``points``, ``percent``, ``count``) of
     the scores; ``value`` of the facet they are kept for. ``better``: which scores are. ``checklists`` and ``schemes``
     by ``id@version``. ``visits``: how many have a score; ``unknown_shopper_visits``: how many of them by a shopper not
-    known. ``left_out``: visits without a score by the reason's word, and those ``excluded``. ``adjusted``: whether
+    known. ``left_out``: visits without a score by the reason's word, and those ``excluded`` or, as the
+    ledger is set, left out as incomplete. ``adjusted``: whether
     scores are for how easy the items that applied were, ``adjusted_for``: for which circumstances of the visits;
-    ``notes``: what else a reader must know.
+    ``notes``: what else a reader must know. ``incomplete``: how many of the ``visits`` lack something their checklist
+    asks; ``None`` where that is not known.
     """
 
     measure: str
@@ -52,6 +57,7 @@ class ComparedData:
     adjusted: bool
     notes: tuple[Message, ...] = ()
     adjusted_for: tuple[str, ...] = ()
+    incomplete: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,8 +161,7 @@ class Conversation:
                 self._session.write(read_reply(question, line, self._session.draft))
         elif question.kind is QuestionKind.EVIDENCE:
             add_exhibit(self._session, question, line)
-            self._session.tell(message("another file, or empty to go on"))
-            return question.name
+            self._session.tell(message("another file for it: /back, or /photo there"))
         elif question.kind is QuestionKind.NOTE:
             self._hear_note(question, line)
         elif question.kind is QuestionKind.COMPLAINTS:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.visit_words import WordsInForce
 from cemaudit.scoring.items import item_is_relevant

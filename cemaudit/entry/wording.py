@@ -21,6 +21,7 @@ from cemaudit.model.base import shown_exactly
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.model.visit_words import WordsInForce
+from cemaudit.scoring.items import item_is_relevant
 
 __all__ = [
     "SKIPS",
@@ -198,17 +199,60 @@ def listed_files(pieces: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _may_follow(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """The questions at the same place that may be answered on the same line, as far as nothing must be seen for it."""
     lines: list[str] = []
+    place = question.touchpoint
     following = next_in_a_word(question, draft) if question.is_open(draft.values) and _takes_others(question) else None
-    while following and following.touchpoint is question.touchpoint and len(lines) < _MOST_FOLLOWING:
-        if following.item and not isinstance(following.item.answer, YesNo):
-            break  # its choices, limits or unit would have to be seen first
-        lines.append(ask_line(following, draft.words) + (" y/n" if following.item else ""))
-        following = next_in_a_word(following, draft)
+    while following and (following.touchpoint is None) == (place is None) and len(lines) < _MOST_FOLLOWING:
+        how = _in_short(following)
+        if how is None or _may_bring_another(question, following, draft):
+            break
+        title = f"{following.touchpoint.title} · " if following.touchpoint and following.touchpoint is not place else ""
+        lines.append(f"  {title}{ask_line(following, draft.words)}{how}")
+        place, following = following.touchpoint, next_in_a_word(following, draft)
     if lines:
-        yield str(message("may follow on the same line: {questions}", questions=" / ".join(lines)))
+        yield str(message("on the same line may follow:"))
+        yield from lines
 
 
-_MOST_FOLLOWING = 2
+_MOST_FOLLOWING = 3
+_FEW_OPTIONS = 4
+
+
+def _in_short(question: EntryQuestion) -> str | None:
+    """How a question is answered, beside it on one line; ``None`` where that takes more than a line."""
+    kind = question.item.answer if question.item else None
+    match kind:
+        case None:
+            return ""
+        case YesNo():
+            return " (y/n)"
+        case Choice() if len(kind.options) <= _FEW_OPTIONS:
+            return f" ({', '.join(_options(kind))})"
+        case Quantity() if not kind.one_of:
+            return f" ({kind.unit_shown or message('a number')})"
+        case Scale():
+            return f" ({kind.lowest}-{kind.highest})"
+        case Nps():
+            return " (0-10)"
+        case _:
+            return None
+
+
+def _may_bring_another(question: EntryQuestion, following: EntryQuestion, draft: Draft) -> bool:
+    """Whether an item between the two, which does not arise so far, may do so after an answer to the first."""
+    items = list(draft.checklist.items.values())
+    between = items[_position(question, items, after=True) : _position(following, items, after=False)]
+    return any(not item_is_relevant(item, draft.visit, draft.checklist) for item in between)
+
+
+def _position(question: EntryQuestion, items: Sequence[Item], *, after: bool) -> int:
+    """How many items come before a question, itself among them where ``after``."""
+    if question.item:
+        return items.index(question.item) + after
+    if question.touchpoint is None:
+        return 0
+    is_before = question.kind is QuestionKind.EXPECTATION
+    item = question.touchpoint.items[0 if is_before else -1]
+    return items.index(item) + (not is_before)
 
 
 def _takes_others(question: EntryQuestion) -> bool:

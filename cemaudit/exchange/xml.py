@@ -65,5 +65,5 @@ def parse_xml_pieces(file: IO[bytes], listener: Listener) -> Iterator[None]:
 
 
 def _refuse_document_type(*_: object) -> None:
-    what = message("a document type declaration, which is never read")
-    raise BadInput(Problem(what, hint=message("it can hide entities; save the file without it")))
+    cause = message("a document type declaration, which is never read")
+    raise BadInput(Problem(cause, hint=message("it can hide entities; save the file without it")))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cemaudit.entry.doubts import CompletenessCheck, stay_of
 from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
 from cemaudit.exchange import is_sealed, line_of, read_line
-from cemaudit.exchange.jsontext import canonical, not_json, parsed
+from cemaudit.exchange.canonical_json import canonical, not_json, parsed
 from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE
 from cemaudit.files import read_text
 from cemaudit.language import message
@@ -48,6 +49,7 @@ class _ChecklistRules(NamedTuple):
 
     checklist: Checklist
     validator: VisitValidator
+    completeness: CompletenessCheck
     staff_name_items: frozenset[str]
 
 
@@ -126,7 +128,14 @@ class AcceptanceChecker:
 
     def _visit(self, visit: Visit, line: bytes, sealed: Sealed | None = None) -> AcceptanceResult:
         problems = self._problems(visit)
-        return _refusal(problems) if problems else document_of(visit, line, self._pseudonyms, sealed)
+        if problems:
+            return _refusal(problems)
+        rules = self._held_to[visit.checklist]
+        document = document_of(visit, line, self._pseudonyms, sealed)
+        stay = stay_of(visit, rules.checklist) if visit.shopper else None
+        return document._replace(
+            missing=rules.completeness.missing(visit), stay=stay and stay._replace(shopper=document.shopper)
+        )
 
     def _problems(self, visit: Visit) -> list[Problem]:
         held_to = self._held_to.get(visit.checklist) or self._rules_of_checklist(visit.checklist)
@@ -151,7 +160,7 @@ class AcceptanceChecker:
             return Problem(message("no such checklist: {ref}", ref=ref), "checklist", hint)
         checklist = Checklist.model_validate_json(self._rules.checklists[ref])
         naming = frozenset[str]() if checklist.staff_names else checklist.naming_items
-        self._held_to[ref] = _ChecklistRules(checklist, VisitValidator(checklist), naming)
+        self._held_to[ref] = _ChecklistRules(checklist, VisitValidator(checklist), CompletenessCheck(checklist), naming)
         return self._held_to[ref]
 
     def _is_future(self, visit: Visit) -> bool:

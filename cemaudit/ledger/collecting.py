@@ -146,9 +146,10 @@ BATCH = 2_000
 
 @dataclass
 class CollectionSummary:
-    """What became of the visits so far: ``seen`` is the sum of all fates."""
+    """What became of the visits so far: ``seen`` is the sum of all fates; ``incomplete``: those of the collected."""
 
     fates: Counter[CollectionStatus] = field(default_factory=Counter)
+    incomplete: int = 0
 
     @property
     def seen(self) -> int:
@@ -261,6 +262,8 @@ class Collector:
                     self._count(pending, CollectionStatus.REFUSED, pending.found.reasons)
                 else:
                     outcome = next(outcomes)
+                    is_collected = outcome.fate is CollectionStatus.COLLECTED
+                    self.summary.incomplete += is_collected and bool(pending.found.missing)
                     self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
                     for remark in outcome.remarks:
                         self._told(f"{message('warning')}: {remark}")

@@ -15,6 +15,7 @@ from cemaudit.ledger.identities import KEY, SHOPPER, Pseudonyms, SealedPaper, Sh
 from cemaudit.model import Visit
 
 if TYPE_CHECKING:
+    from cemaudit.entry.doubts import Stay
     from cemaudit.exchange import Sealed
 
 __all__ = ["VisitDocument", "compress", "decompress", "document_of"]
@@ -30,7 +31,8 @@ class VisitDocument(NamedTuple):
 
     ``digest`` stands for the SHA-256 of the canonical line as it came, ``supersedes`` for that of the revision before;
     ``stored`` is the SHA-256 of the line as it is kept, ``document`` that line, packed. ``sealed`` is the SHA-256 of
-    the sealed file, ``signer`` the pseudonym of the key that signed it.
+    the sealed file, ``signer`` the pseudonym of the key that signed it. ``missing``: what the visit lacks of what its
+    checklist asks (``None``: nobody looked); ``stay``: where its shopper (by pseudonym) was, and when.
     """
 
     id: str
@@ -48,11 +50,13 @@ class VisitDocument(NamedTuple):
     document: bytes
     persons: tuple[ShopperIdentity, ...] = ()
     sealed_papers: tuple[SealedPaper, ...] = ()
+    missing: tuple[str, ...] | None = None
+    stay: Stay | None = None
 
     @property
     def row(self) -> tuple[str | int | bytes | None, ...]:
         """The columns of its row, ``number`` and ``batch`` apart."""
-        return self[:-2]
+        return self[:13]
 
 
 def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Sealed | None = None) -> VisitDocument:

@@ -11,6 +11,7 @@ from cemaudit.language import message
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.database import Row
 from cemaudit.ledger.ledger import Ledger, LedgerVisit
+from cemaudit.ledger.marks import marks_of
 from cemaudit.ledger.purging import PurgeRecord, purges_of
 from cemaudit.ledger.states import CURRENT_STATE, VisitState
 
@@ -73,6 +74,7 @@ class VisitRevision:
     """One revision of a visit: what came in, when (``at``, UTC) and through whom, and what became of it since.
 
     ``sealed``: the SHA-256 of the sealed file it came in. ``waits``: the revision before it has not come in yet.
+    ``missing``: what it lacks of what its checklist asks, as places of the visit; none: it is complete.
     ``amendment`` and ``changes`` are the shopper's; ``purges`` took the personal data away, these words with them.
     """
 
@@ -86,6 +88,7 @@ class VisitRevision:
     changes: tuple[Change, ...]
     reviews: tuple[VisitReview, ...]
     purges: tuple[PurgeRecord, ...]
+    missing: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain values."""
@@ -107,7 +110,16 @@ class VisitRevision:
             for review in self.reviews
         ]
         purges = [{"at": purge.at, "by": purge.by, "reason": purge.reason} for purge in self.purges]
-        return {**held, **own, "amendment": self.amendment, "changes": changes, "reviews": reviews, "purges": purges}
+        mark = {"complete": not self.missing, "missing": list(self.missing)}
+        return {
+            **held,
+            **own,
+            **mark,
+            "amendment": self.amendment,
+            "changes": changes,
+            "reviews": reviews,
+            "purges": purges,
+        }
 
 
 def visit_history(ledger: Ledger, visit: str) -> list[VisitRevision]:
@@ -138,4 +150,5 @@ def _revision(ledger: Ledger, row: Row, waiting: set[int]) -> VisitRevision:
         changes=visit.changes,
         reviews=tuple(visit_reviews(ledger, held.number)),
         purges=tuple(purges_of(ledger, held.number)),
+        missing=marks_of(ledger, [held.number])[held.number],
     )

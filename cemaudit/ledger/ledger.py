@@ -15,6 +15,7 @@ from cemaudit.ledger.database import ConnectionLost, Database, select_in
 from cemaudit.ledger.definitions import DefinitionStore
 from cemaudit.ledger.documents import VisitDocument, decompress
 from cemaudit.ledger.identities import IdentityStore
+from cemaudit.ledger.marks import VisitMark, add_marks, overlap_remarks
 from cemaudit.ledger.schema import check_columns, latest_version, migrate
 from cemaudit.ledger.sqlite import Sqlite
 from cemaudit.ledger.states import (
@@ -76,9 +77,23 @@ def collect_batch(
     if new:
         shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
         entry.add("visit", [(number, *document.row) for number, document in enumerate(new, last + 1)])
+        marks = {
+            number: VisitMark(missing, document.stay)
+            for number, document in enumerate(new, last + 1)
+            if (missing := document.missing) is not None
+        }
+        add_marks(entry, marks)
         persons = [person for document in new for person in document.persons]
         people.add(persons, [paper for document in new for paper in document.sealed_papers])
         entry.subject = f"{last + 1}-{last + len(new)}"
+        overlaps = overlap_remarks(entry.database, new, checklists)
+        collected = iter(range(len(new)))
+        outcomes = [
+            outcome._replace(remarks=(*outcome.remarks, *overlaps.get(next(collected), ())))
+            if outcome.fate is CollectionStatus.COLLECTED
+            else outcome
+            for outcome in outcomes
+        ]
     return outcomes
 
 

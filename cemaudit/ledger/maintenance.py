@@ -17,6 +17,7 @@ from cemaudit.language import message
 from cemaudit.ledger.audit_trail import FIRST, TrailLine, digest_of, rows_of
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.schema import AUDITED_TABLES
+from cemaudit.ledger.settings import settings_in_force
 from cemaudit.ledger.sqlite import Sqlite, people_file
 from cemaudit.ledger.states import CURRENT_STATE, LATEST, VisitState
 
@@ -167,6 +168,7 @@ def info(ledger: Ledger) -> dict[str, Any]:
         run(f"select state, count(*) from (select {CURRENT_STATE} as state {standing}) counted group by state")
     )
     checklists = run(f"select checklist, count(*) {standing} group by checklist")
+    ((incomplete,),) = run(f"select count(*) {standing} and number in (select visit from mark where missing <> '')")
     ((stores,),) = run("select count(distinct id) from store")
     return {
         "place": ledger.database.place,
@@ -178,6 +180,8 @@ def info(ledger: Ledger) -> dict[str, Any]:
         "states": {state.value: states.get(state.value, 0) for state in VisitState},
         "checklists": dict(sorted(checklists)),
         "schemes": run("select count(*) from scheme")[0][0],
+        "incomplete": incomplete,
+        "settings": settings_in_force(ledger.database),
         "stores": stores,
         "shoppers": shoppers,
         "first_day": first,

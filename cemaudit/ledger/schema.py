@@ -82,10 +82,22 @@ create index action_by_id on action (id, number);
 create index action_by_batch on action (batch)
 """,
     "drop table audit",  # nothing was ever in it: scores are in snapshots
+    """
+create table mark (
+  visit bigint primary key, missing text not null, started text, finished text, batch bigint not null
+);
+create index mark_by_batch on mark (batch);
+create table setting (
+  number {number} primary key, name text not null, value text not null, who text not null, at text not null,
+  batch bigint not null
+);
+create index setting_by_batch on setting (batch);
+create index visit_by_shopper on visit (shopper, day)
+""",
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
-AUDITED_TABLES = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action")
+AUDITED_TABLES = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action", "mark", "setting")
 """The tables whose rows the trail vouches for."""
 
 UNAUDITED_COLUMNS = {"visit": {"document"}}

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from cemaudit.errors import Problem, Sayable
 from cemaudit.exchange import LocatedVisit
-from cemaudit.exchange.evidence import inside
+from cemaudit.exchange.visits import inside
 from cemaudit.files import unwritable
 from cemaudit.language import message
 from cemaudit.model import Visit

@@ -14,8 +14,8 @@ from cemaudit.entry.desk import Desk
 from cemaudit.entry.draft import DraftState
 from cemaudit.entry.sealing import NotReady, seal
 from cemaudit.errors import BadInput
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed import read_sealed
-from cemaudit.exchange.written import line_of
 from cemaudit.language import use
 
 TWO = samples.item("a", evidence="optional"), samples.item("b", "text")

@@ -15,9 +15,9 @@ from helpers import samples
 from PIL import Image
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.filled import FilledImport, holds_form, import_filled
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.templates import blank_records, write_csv, write_xlsx
+from cemaudit.exchange.tables.filled_forms import FilledImport, holds_form, import_filled
 from cemaudit.model import Checklist, Visit
 
 SHOP = samples.items_only(

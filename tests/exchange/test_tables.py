@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange import delimited
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.tables import delimited
+from cemaudit.exchange.tables.input_table import read_table
 
 
 def cells(path, **options):

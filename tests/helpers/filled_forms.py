@@ -13,14 +13,23 @@ from cemaudit.exchange.forms.making import PREFIX, form_of
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import AnswerValue
 
-__all__ = ["FEELINGS", "flat_record"]
+__all__ = ["FEELINGS", "as_asked", "flat_record"]
 
 _CODES = {state: code for code, state in SKIP_CODES.items()}
 FEELINGS = {"expectations": "expectation", "perceived": "perceived", "emotions": "emotion"}
 """What each part of a visit is called in a touchpoint, and behind it in a form."""
 
 _SETTING = ("checklist", "id", "store", "store_name", "shopper", "wave", "place", "occasion", "scenario", "persona")
-_MOMENTS = ("briefed", "expected", "date", "started", "finished", "entered")
+_MOMENTS = ("briefed", "expected", "date", "until", "started", "finished", "entered")
+
+
+def as_asked(visit: Visit, checklist: Checklist) -> Visit:
+    """The visit with days instead of moments, where that is what the checklist asks for."""
+    if not checklist.spans_days or visit.started is None:
+        return visit
+    days = {"date": visit.started.date(), "until": (visit.finished or visit.started).date()}
+    data = visit.model_dump(exclude_defaults=True) | {"started": None, "finished": None, **days}
+    return Visit.model_validate(data)
 
 
 def flat_record(visit: Visit, checklist: Checklist) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cemaudit.exchange.forms.making import FILES
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, ClaimState, Item, Touchpoint, Visit
 from cemaudit.model.base import clean
 from helpers import samples, strategies
@@ -87,6 +87,7 @@ def checklists(draw: st.DrawFn) -> Checklist:
             kind: [{"id": one, "title": draw(labels)} for one in draw(st.sampled_from([(), ("p.1", "p-2")]))]
             for kind in ("personas", "occasions")
         },
+        times=draw(st.sampled_from(["moments", "moments", "days"])),
         conduct=draw(st.lists(labels, max_size=2)),
         title=draw(labels),
     )
@@ -166,7 +167,7 @@ def careless_visits(draw: st.DrawFn, of: Checklist) -> Visit:
         data["episode"] = {"id": draw(tokens), "step": step, "number": draw(st.integers(1, 999))}
     if of.scenarios and draw(st.booleans()):
         data["scenario"] = "play"
-    data |= draw(_times())
+    data |= draw(_days() if of.spans_days else _times())
     for part in ("answers", "skipped", "notes", "evidence"):
         data[part] = {}
     for item in of.items.values():
@@ -181,6 +182,11 @@ def _times() -> st.SearchStrategy[dict[str, Any]]:
 
     exact = st.lists(moments, min_size=4, max_size=4).map(ordered)
     return exact | st.dates().map(lambda day: {"date": day}) | st.just({})
+
+
+def _days() -> st.SearchStrategy[dict[str, Any]]:
+    days = st.lists(st.dates(), min_size=2, max_size=2).map(sorted)
+    return days.map(lambda pair: dict(zip(("date", "until"), pair, strict=True))) | st.just({})
 
 
 @st.composite

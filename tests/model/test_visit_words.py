@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange import line_of
 from cemaudit.language import use
 from cemaudit.model import Text, faults
 from cemaudit.model.checklist import Checklist

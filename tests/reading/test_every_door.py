@@ -17,12 +17,12 @@ from helpers.exports import Sent
 from cemaudit.entry import Conversation, Desk
 from cemaudit.errors import Problem
 from cemaudit.exchange import import_filled, import_submissions, import_table, load_mapping
-from cemaudit.exchange.filled import FilledImport
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.pdf import field_name
 from cemaudit.exchange.forms.templates import write_csv, write_xlsx
-from cemaudit.exchange.importer import Import
 from cemaudit.exchange.submissions.importing import SubmissionImport
+from cemaudit.exchange.tables.filled_forms import FilledImport
+from cemaudit.exchange.tables.importing import Import
 from cemaudit.ledger.store_registry import read_stores
 from cemaudit.model import Visit
 from cemaudit.report.form import pdf_form

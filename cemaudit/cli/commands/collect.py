@@ -172,9 +172,15 @@ def _rate(visits: int, seconds: float) -> str:
 
 def _print_summary(summary: CollectionSummary, seconds: float, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"seen": summary.seen, **summary.by_name(), "seconds": round(seconds, 3)}))
+        numbers = {"seen": summary.seen, **summary.by_name(), "incomplete": summary.incomplete}
+        click.echo(json.dumps({**numbers, "seconds": round(seconds, 3)}))
         return
     click.echo(f"{total_of(summary)}; {_rate(summary.seen, seconds)}")
+    if summary.incomplete:
+        from cemaudit.entry.doubts import incomplete_count
+
+        collected = summary.by_name()["collected"]
+        click.echo(f"  {incomplete_count(summary.incomplete, collected)}")
 
 
 def total_of(summary: CollectionSummary) -> Message:

@@ -226,6 +226,7 @@ def league_json(league: League) -> dict[str, Any]:
         "better": facts.better,
         "visits": facts.visits,
         "left_out": dict(facts.left_out),
+        "incomplete": facts.incomplete,
         "shoppers": league.shoppers,
         "centre": league.centre,
         "checklists": facts.checklists,
@@ -286,10 +287,12 @@ def print_league_table(league: League) -> None:
 
 
 def _reason(name: str) -> str:
-    from cemaudit.compare.results import EXCLUDED
+    from cemaudit.compare.results import EXCLUDED, LEFT_OUT_INCOMPLETE
 
     if name == EXCLUDED:
         return translate(N_("excluded"))
+    if name == LEFT_OUT_INCOMPLETE:
+        return translate(N_("incomplete visits"))
     return Reason(name).words if name in set(Reason) else name
 
 

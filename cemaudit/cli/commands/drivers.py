@@ -11,7 +11,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import experience_to_dict, interaction_to_dict, nps_drivers_to_dict
-from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
+from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options, print_problems
 from cemaudit.cli.output import OutputFormat, print_nps, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
@@ -85,11 +85,13 @@ def command(
     """Study the drivers, and print what was found."""
     from cemaudit.compare.drivers.candidates import DriverQuery
     from cemaudit.compare.from_snapshot import study_drivers
+    from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.reading import reading
 
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     selection = DriverQuery(of, outcome, measure, visit_filter, scheme, by_shopper=False if no_centring else None)
     with reading(folder_of(url, snapshot_path)) as opened:
+        print_problems(completeness_notes(opened, visit_filter, scheme))
         study = study_drivers(opened, selection)
     rows = [driver_to_dict(driver) for driver in study.drivers]
     if not write_rows(form, _COLUMNS, rows, lambda: study_to_dict(study, rows)):

@@ -93,6 +93,7 @@ def effect_to_dict(effect: ActionEffect) -> dict[str, Any]:
     facts = effect.facts
     return {
         "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
+        "incomplete": facts.incomplete,
         "checklists": facts.checklists, "schemes": facts.schemes, "level": effect.level, **effect_row(effect),
         "missing": effect.missing, "sentences": [str(sentence) for sentence in effect_conclusions(effect)],
     }  # fmt: skip

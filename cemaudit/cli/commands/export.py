@@ -67,6 +67,7 @@ def command(
     from cemaudit.ledger.export.columns import ExportRequest
     from cemaudit.ledger.export.files import FORMATS, write_export
     from cemaudit.ledger.export.rows import ExportBatches
+    from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
@@ -90,6 +91,7 @@ def command(
         ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, snapshot_path)))
         problems = list(partly_scored(snapshot, visit_filter, scheme))
+        problems += completeness_notes(snapshot, visit_filter, scheme)
         count = write_export(ExportBatches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
     print_problems(problems)

@@ -43,6 +43,8 @@ def command(visit: str, url: str, as_json: bool) -> None:
 
 def revision_lines(revision: VisitRevision) -> Iterator[str]:
     """The lines that say what the ledger knows of a revision."""
+    from cemaudit.entry.doubts import missing_words
+
     held = revision.held
     where = ", ".join(filter(None, (printable(held.store), held.day, held.checklist)))
     yield f"{message('revision {number}', number=held.revision)}: {where}"
@@ -51,6 +53,8 @@ def revision_lines(revision: VisitRevision) -> Iterator[str]:
         signed = message("signed") if revision.signed else message("not signed")
         sealing = f", {message('sealed file {digest}', digest=revision.sealed)}, {signed}"
     yield f"  {message('{at}: collected by {who}', at=revision.at, who=revision.by)}{sealing}"
+    if revision.missing:
+        yield f"  {message('incomplete')}: {missing_words(revision.missing)}"
     if revision.waits:
         yield f"  {message('the revision before it has not come in yet')}"
     if revision.amendment:

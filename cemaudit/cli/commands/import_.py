@@ -17,28 +17,28 @@ from cemaudit.errors import LONGEST_PLACE, Problem
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.importer import ImportCounts
     from cemaudit.exchange.submissions.importing import SubmissionCounts
-    from cemaudit.exchange.xccdf import Xccdf
+    from cemaudit.exchange.tables.importing import ImportCounts
+    from cemaudit.exchange.xccdf.results import Xccdf
     from cemaudit.model import Visit
     from cemaudit.scoring import Engine
+
+__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
 MOST_HIDDEN = 20
 """Numbers of hidden rows that are listed."""
 
-__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
-
 
 def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
     """A table whose columns a mapping explains."""
-    from cemaudit.exchange import importer, load_mapping, write_visits
+    from cemaudit import exchange
 
-    columns = load_mapping(mapping)
+    columns = exchange.load_mapping(mapping)
     own_file = columns.checklist_file(mapping.parent)
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
-    result = importer.import_table(table, columns, checklist)
+    result = exchange.import_table(table, columns, checklist)
     gate = ImportGate(engine)
-    write_visits(out, gate.passing(progress(message("importing"), result)))
+    exchange.write_visits(out, gate.passing(progress(message("importing"), result)))
     print_problems([*result.problem_groups.problems, *_warnings(result.notices), *gate.warnings(table)])
     print_import_counts(result.counts)
     gate.tell()
@@ -117,7 +117,7 @@ def _warnings(notices: Iterable[Problem]) -> Iterator[Problem]:
 def import_xccdf(path: Path, out: str) -> int:
     """XCCDF results: write the visits, and beside them the checklist they answer and its scheme."""
     from cemaudit.exchange import xccdf
-    from cemaudit.exchange.written import STREAM, write_visits
+    from cemaudit.exchange.canonical_json import STREAM, write_visits
 
     if out == STREAM:
         raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
@@ -170,8 +170,8 @@ class LocalClock:
 
 def _media_folder(path: Path, out: str) -> Path:
     """The folder for evidence: beside the visits, or here where these go to the standard output."""
-    from cemaudit.exchange.submissions.keeping import media_folder
-    from cemaudit.exchange.written import STREAM
+    from cemaudit.exchange.canonical_json import STREAM
+    from cemaudit.exchange.submissions.importing import media_folder
 
     return media_folder(Path(path.stem if out == STREAM else out))
 
@@ -297,8 +297,8 @@ def command(
 
 def kind_of_file(path: Path, mapping: Path | None) -> str:
     """What the file is, told by its content."""
-    from cemaudit.exchange.filled import holds_form
-    from cemaudit.exchange.submissions.reading import holds_submissions
+    from cemaudit.exchange.submissions.export import holds_submissions
+    from cemaudit.exchange.tables.filled_forms import holds_form
 
     if mapping:
         return "table"

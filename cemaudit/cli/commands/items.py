@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options
+from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options, print_problems
 from cemaudit.cli.output import OutputFormat, nps_sentence, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
@@ -69,11 +69,13 @@ def command(
 ) -> None:
     """Look at the items, and print what was found."""
     from cemaudit.compare.from_snapshot import internal_consistencies, item_statistics, items_nps
+    from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import reading
 
     question = LedgerQuery(which=filter_of(where, since, until, excluded=with_excluded))
     with reading(folder_of(url, snapshot_path)) as opened:
+        print_problems(completeness_notes(opened, question.which))
         statistics = item_statistics(opened, question)
         alphas = internal_consistencies(opened, question)
         asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in items_nps(opened, question)}

@@ -19,6 +19,7 @@ _ABOUT = {
     "check": N_("Check the integrity of the ledger."),
     "backup": N_("Copy the ledger while it is in use."),
     "info": N_("Summarise the ledger."),
+    "set": N_("Change what counts in the ledger's results."),
 }
 
 _NAMES = {
@@ -31,6 +32,8 @@ _NAMES = {
     "states": N_("states"),
     "checklists": N_("checklists"),
     "schemes": N_("schemes"),
+    "incomplete": N_("incomplete visits"),
+    "settings": N_("settings"),
     "stores": N_("stores"),
     "shoppers": N_("shoppers"),
     "first_day": N_("first day"),
@@ -112,7 +115,46 @@ def info_(url: str, as_json: bool) -> None:
         click.echo(f"{translate(_NAMES[name])}: {_shown(value)}")
 
 
+class _SetCommand(localized.TranslatedCommand):
+    """The command with the settings listed."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        from cemaudit.ledger.settings import SETTINGS
+
+        with formatter.section(translate(N_("Settings"))):
+            rows = [(f"{name} {'|'.join(setting.values)}", setting.title) for name, setting in SETTINGS.items()]
+            formatter.write_dl(rows)
+
+
+@localized.command(
+    "set",
+    cls=_SetCommand,
+    help=N_(
+        "Change what counts in the ledger's results, from the next 'cemaudit snapshot' on. Who changed it and when is "
+        "kept; 'ledger info' shows what is in force."
+    ),
+)
+@click.argument("name", metavar="NAME")
+@click.argument("value", metavar="VALUE")
+@ledger_option
+@localized.common_options
+def set_(name: str, value: str, url: str) -> None:
+    """Change one setting, and say so."""
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.settings import change_setting
+
+    with open_ledger(url) as ledger:
+        is_changed = change_setting(ledger, name, value)
+    if is_changed:
+        hint = message("bring the snapshot up to date with 'cemaudit snapshot'")
+        click.echo(f"{message('{name}: {value} from now on', name=name, value=value)} ({hint})")
+    else:
+        click.echo(str(message("{name}: {value} already", name=name, value=value)))
+
+
 def _shown(value: Any) -> str:
+    if isinstance(value, Mapping) and value and all(isinstance(member, str) for member in value.values()):
+        return ", ".join(f"{name} {printable(member)}" for name, member in value.items())
     if isinstance(value, Mapping):
         return ", ".join(f"{printable(translate(name))} {count:,}" for name, count in value.items()) or "-"
     return f"{value:,}" if isinstance(value, int) else printable(value or "-", LONGEST_PLACE)
@@ -125,3 +167,6 @@ command.add_command(backup_)
 
 
 command.add_command(info_)
+
+
+command.add_command(set_)

@@ -48,6 +48,7 @@ _HEADINGS = {
     "season": N_("season"), "occasion": N_("occasion"), "place": N_("place"), "persona": N_("persona"),
     "wave": N_("wave"), "day": N_("day"), "month": N_("month"), "quarter": N_("quarter"),
     "year": N_("year"), "scenario": N_("scenario"), "step": N_("step"), "origin": N_("origin"),
+    "complete": N_("complete"),
     "checklist": N_("checklist"), "scheme": N_("scheme"), "band": N_("band"), "measure": N_("measure"),
     "key": N_("key"), "item": N_("item"), "tag": N_("tag"), "touchpoint": N_("touchpoint"), "channel": N_("channel"),
     "medium": N_("medium"), "stage": N_("stage"), "element": N_("element"), "mode": N_("mode"), "moment": N_("moment"),
@@ -74,6 +75,7 @@ _VALUES = {
         "mon": N_("Mon"), "tue": N_("Tue"), "wed": N_("Wed"), "thu": N_("Thu"), "fri": N_("Fri"), "sat": N_("Sat"),
         "sun": N_("Sun"),
     },
+    "complete": {"yes": N_("yes"), "no": N_("no")},
     "season": {"spring": N_("spring"), "summer": N_("summer"), "autumn": N_("autumn"), "winter": N_("winter")},
     "state": {"mixed": N_("several claims, different ends")},
 }  # fmt: skip
@@ -213,8 +215,8 @@ class _QueryCommand(localized.TranslatedCommand):
     cls=_QueryCommand,
     help=N_(
         "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
-        "day, month, quarter, year, weekday, hour, hour-band, season, occasion, place, persona, scenario, step, "
-        "origin, checklist, scheme, band; and those of the checklist: "
+        "day, month, quarter, year, complete, weekday, hour, hour-band, season, occasion, place, persona, scenario, "
+        "step, origin, checklist, scheme, band; and those of the checklist: "
         "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment, micro-moment; and the "
         "stages of a lens: lens:acass, lens:before-on-after, ..."
     ),
@@ -255,6 +257,7 @@ def command(
     """Ask, and print the rows."""
     from cemaudit.compare.queries.episodes import episode_view
     from cemaudit.ledger.query import LedgerQuery, show
+    from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.privacy import withheld_note
@@ -273,13 +276,14 @@ def command(
         _refuse_beside_sql(question, on)
         with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
+            problems += completeness_notes(opened, visit_filter, scheme)
             result = run_sql(opened, sql, question)
             names = _OWN_NAMES
     elif view == EPISODES:
         # They are scored as they come in.
         refuse_beside(EPISODES, {"--scheme": scheme, "--measure": measure, "--on": on})
         with reading(folder_of(url, snapshot_path)) as opened:
-            result, problems = episode_view(opened, question), []
+            result, problems = episode_view(opened, question), list(completeness_notes(opened, visit_filter))
             names = _OWN_NAMES
     elif view == AFTER_CLAIMS:
         refuse_beside(AFTER_CLAIMS, {"--scheme": scheme, "--measure": measure, "--on": on})
@@ -287,11 +291,13 @@ def command(
 
         with reading(folder_of(url, snapshot_path)) as opened:
             print_after_claims(after_claims(opened, question), limit, as_json=as_json, as_csv=as_csv)
+            print_problems(completeness_notes(opened, visit_filter))
         return
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
+            problems += completeness_notes(snapshot, visit_filter, scheme)
             problems += [Problem(withheld_note(*result.withheld))] if result.withheld else []
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)

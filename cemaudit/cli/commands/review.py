@@ -26,8 +26,13 @@ STATES = ("accepted", "returned", "excluded")
 @localized.common_options
 def command(visits: tuple[str, ...], state: str, reason: str, revision: int | None, url: str) -> None:
     """Give all of them the state, or none."""
-    from cemaudit.ledger import VisitState, open_ledger, review_visits
+    from cemaudit.entry.doubts import missing_words
+    from cemaudit.ledger import VisitState, open_ledger, review_visits, visit_history
 
     with open_ledger(url) as ledger:
         review_visits(ledger, list(visits), VisitState(state), reason, revision)
+        missing = {visit: visit_history(ledger, visit)[-1].missing for visit in dict.fromkeys(visits)}
     click.echo(str(message("{count} visits: {state}", count=len(set(visits)), state=VisitState(state).words)))
+    for visit, places in missing.items():
+        if places:
+            click.echo(f"  {message('visit {id}', id=visit)}: {message('incomplete')}: {missing_words(places)}")

@@ -79,7 +79,8 @@ def command(
             raise click.UsageError(str(message("give either --compose or --against")))
         return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
-    scored = progress(message("scoring"), score_visits(engine, visits, problems, compose))
+    tally = CompletenessTally()
+    scored = progress(message("scoring"), score_visits(engine, visits, problems, compose, tally))
     withheld: Counter[int] = Counter()
     audits = with_enough_sheets(scored, withheld)
     view_of_journey = None
@@ -93,10 +94,35 @@ def command(
         print_audits(engine, kept_audits)
         if view_of_journey and kept_audits:
             print_through_lens(kept_audits, view_of_journey)
+    print_problems(tally.notes())
     print_problems(problems)
     print_problems(Problem(withheld_note(count, least)) for least, count in withheld.items())
     print_plugin_problems(engine)
     return 3 if problems else 0
+
+
+class CompletenessTally:
+    """Counts the visits that are scored, and those of them that are incomplete."""
+
+    def __init__(self) -> None:
+        self._visits = self._incomplete = 0
+
+    def passing(self, audits: Iterable[Audit]) -> Iterator[Audit]:
+        """Yield the audits as they are."""
+        from cemaudit.entry.doubts import missing_parts
+
+        for audit in audits:
+            self._visits += 1
+            self._incomplete += bool(missing_parts(audit.visit, audit.checklist))
+            yield audit
+
+    def notes(self) -> Iterator[Problem]:
+        """Yield how many there are, where any is."""
+        from cemaudit.entry.doubts import incomplete_count
+
+        if self._incomplete:
+            hint = message("'cemaudit lint' says what they lack")
+            yield Problem(incomplete_count(self._incomplete, self._visits), hint=hint)
 
 
 def with_enough_sheets(audits: Iterable[Audit], withheld: Counter[int]) -> Iterator[Audit]:
@@ -119,7 +145,11 @@ def with_enough_sheets(audits: Iterable[Audit], withheld: Counter[int]) -> Itera
 
 
 def score_visits(
-    engine: Engine, sources: tuple[str, ...], problems: list[Problem], composed: str | None
+    engine: Engine,
+    sources: tuple[str, ...],
+    problems: list[Problem],
+    composed: str | None,
+    tally: CompletenessTally | None = None,
 ) -> Iterator[Audit]:
     """Score the visits that fit their checklist; compose them by store where a scheme to compose is named."""
     from cemaudit.scoring import make_audit
@@ -127,10 +157,12 @@ def score_visits(
     from cemaudit.scoring.composition import compose_by_store
 
     located_visits = valid_visits(engine, sources, problems)
-    audits = (
+    audits: Iterator[Audit] = (
         make_audit(engine.plan(located_visit.visit.checklist, located_visit.visit.day), located_visit.visit)
         for located_visit in located_visits
     )
+    if tally:
+        audits = tally.passing(audits)
     return order_by_peer_bands(compose_by_store(engine.plan(composed), audits) if composed else audits)
 
 
@@ -215,6 +247,8 @@ def lens_to_dict(audit: Audit, view: JourneyView) -> dict[str, Any]:
 
 def audit_to_dict(audit: Audit) -> dict[str, Any]:
     """An audit as plain JSON values: the visit it is of, its band, its scores and the critical items that failed."""
+    from cemaudit.entry.doubts import missing_parts
+
     visit = audit.visit
     return {
         "visit": visit.id,
@@ -226,6 +260,8 @@ def audit_to_dict(audit: Audit) -> dict[str, Any]:
         "band": audit.band.label if audit.band else None,
         "measures": {name: score_to_dict(score) for name, score in audit.scores.items()},
         "failed_critical": list(audit.failed_critical),
+        # What a scheme composes of other audits is nobody's visit.
+        **({} if audit.scheme.composition else {"missing": list(missing_parts(visit, audit.checklist))}),
     }
 
 

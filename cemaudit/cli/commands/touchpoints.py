@@ -249,7 +249,10 @@ def choose(
     rule = ChoiceRule(size=size, seed=seed, resamples=resamples, level=level or 0.9, **weights)
     engine = Engine()
     print_plugin_problems(engine)
+    from cemaudit.ledger.query.completeness import completeness_notes
+
     with reading(folder_of(url, snapshot_path)) as opened:
+        print_problems(completeness_notes(opened, visit_filter))
         ref = newest_checklist(opened, visit_filter)
         checklist = opened.checklist(ref)
         inventory = read_inventory(inventory_path, lambda named: _own(checklist, named)) if inventory_path else None

@@ -132,6 +132,7 @@ def trend_to_dict(trend: Trend) -> dict[str, Any]:
         "better": facts.better,
         "visits": facts.visits,
         "left_out": dict(facts.left_out),
+        "incomplete": facts.incomplete,
         "checklists": facts.checklists,
         "schemes": facts.schemes,
         **({"adjusted_for": list(facts.adjusted_for)} if facts.adjusted_for else {}),

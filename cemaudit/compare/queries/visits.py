@@ -25,7 +25,13 @@ from cemaudit.compare.queries.case_mix import (
     points_mean,
     score_sql,
 )
-from cemaudit.compare.results import EXCLUDED, ComparedData, circumstances_note, unknown_shoppers_note
+from cemaudit.compare.results import (
+    EXCLUDED,
+    LEFT_OUT_INCOMPLETE,
+    ComparedData,
+    circumstances_note,
+    unknown_shoppers_note,
+)
 from cemaudit.compare.score_scale import POINT_UNITS, ScoreScale
 from cemaudit.compare.selection import ScoreSource, Selection, score_sources
 from cemaudit.compare.visit_table import (
@@ -41,7 +47,7 @@ from cemaudit.compare.visit_table import (
 )
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import Message, message
-from cemaudit.ledger.query.keys import expression, needs_circumstances, needs_stores
+from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS, expression, needs_circumstances, needs_stores
 from cemaudit.ledger.query.reading import Local, Reading
 from cemaudit.ledger.query.statement import (
     Bound,
@@ -108,6 +114,7 @@ class VisitTableBuilder:
         self._acted, self._adjust_for = selection.action, selection.adjust_for
         self._queries: list[_SourceQuery] = []
         self.left_out: Counter[str] = Counter()
+        self.incomplete: int | None = 0 if reading.knows_completeness else None
         self.episodes = self.steps = 0
 
     def build(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
@@ -270,6 +277,13 @@ class VisitTableBuilder:
             where, values = self._where(query, "true", f"select number from gone where why = '{EXCLUDED}'")
             ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
             self.left_out[EXCLUDED] += int(count)
+        if self._reading.has_incomplete:
+            where, values = self._where(query, "true", "select number from gone where why = 'incomplete'")
+            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
+            self.left_out[LEFT_OUT_INCOMPLETE] += int(count)
+            where, values = self._where(query, f"{query.score} is not null and visits.number in ({INCOMPLETE_NUMBERS})")
+            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
+            self.incomplete = (self.incomplete or 0) + int(count)
 
     def _where(self, query: _SourceQuery, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
         """Return the conditions on the visits of a source; ``only``: of those visits that would not count, these."""
@@ -502,6 +516,7 @@ def _compared_data(
         visits=visits,
         unknown_shopper_visits=strangers,
         left_out={reason: count for reason, count in sorted(builder.left_out.items()) if count},
+        incomplete=builder.incomplete,
         scale=builder.scale,
         adjusted=adjusted,
         notes=tuple(notes),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cemaudit.entry.doubts.completeness import CompletenessCheck, missing_by_title, missing_parts
+from cemaudit.entry.doubts.completeness import (
+    MISSING_TITLES,
+    CompletenessCheck,
+    missing_by_title,
+    missing_parts,
+    missing_words,
+)
 from cemaudit.entry.doubts.doubt import Doubt, open_doubts
 from cemaudit.entry.doubts.earlier import Earlier, PriorVisit
 from cemaudit.entry.doubts.gate import all_doubts, gate_doubts
@@ -10,6 +16,7 @@ from cemaudit.entry.doubts.overlaps import Stay, Stays, stay_of
 from cemaudit.entry.doubts.remarks import GateReport, incomplete_count
 
 __all__ = [
+    "MISSING_TITLES",
     "CompletenessCheck",
     "Doubt",
     "Earlier",
@@ -22,6 +29,7 @@ __all__ = [
     "incomplete_count",
     "missing_by_title",
     "missing_parts",
+    "missing_words",
     "open_doubts",
     "stay_of",
 ]

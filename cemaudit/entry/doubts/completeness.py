@@ -29,6 +29,7 @@ __all__ = [
     "missing_by_title",
     "missing_doubts",
     "missing_parts",
+    "missing_words",
 ]
 
 _CHECKS = frozenset({"item.open", "feeling.open", "evidence.missing", "note.short"})
@@ -98,6 +99,11 @@ def missing_by_title(places: Iterable[str]) -> dict[str, list[str]]:
         field, _, name = place.partition(".")
         ids.setdefault(translate(MISSING_TITLES.get(field, field)), []).append(name or place)
     return ids
+
+
+def missing_words(places: Iterable[str]) -> str:
+    """Return ``missing_by_title`` in one line: ``not answered: GS02, GS05; evidence missing: GS08``."""
+    return "; ".join(f"{title}: {', '.join(names)}" for title, names in missing_by_title(places).items())
 
 
 class CompletenessCheck:

@@ -134,8 +134,9 @@ _FITTING: dict[type, Callable[[Any], AnswerFormat]] = {
 
 def shown(field: FormField, language: Language) -> dict[str, str]:
     """The words of each option and skip of ``field``, by code; a code is added where words alone would mislead."""
-    by_words = _by_words(field)
-    words = {option.code: in_language(option.label, language) for option in (*field.options, *field.skips)}
+    labels = {option.code: option.label for option in (*field.options, *field.skips)}
+    by_words = OptionWords(labels)
+    words = {code: in_language(label, language) for code, label in labels.items()}
     return {code: word if by_words.find(word) == code else f"{word} [{code}]" for code, word in words.items()}
 
 
@@ -146,7 +147,3 @@ def field_words(field: FormField) -> OptionWords:
         for option in (*field.options, *field.skips)
     }
     return OptionWords({option.code: option.label for option in (*field.options, *field.skips)}, spellings)
-
-
-def _by_words(field: FormField) -> OptionWords:
-    return OptionWords({option.code: option.label for option in (*field.options, *field.skips)})

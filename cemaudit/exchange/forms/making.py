@@ -68,11 +68,11 @@ def settings_of(checklist: Checklist) -> tuple[FormField, ...]:
 def _circumstances(checklist: Checklist) -> Iterator[FormField]:
     yield _circumstance("occasion", checklist.occasions, checklist)
     if checklist.scenarios:
-        scenarios = tuple(FieldOption(one.id, one.title) for one in checklist.scenarios)
+        scenarios = tuple(FieldOption(scenario.id, scenario.title) for scenario in checklist.scenarios)
         yield _field("scenario", FieldKind.ONE, question_text("scenario", checklist.words_at()), options=scenarios)
     yield _circumstance("persona", checklist.personas, checklist)
     if checklist.steps:
-        steps = tuple(FieldOption(one.id, one.title) for one in checklist.steps)
+        steps = tuple(FieldOption(step.id, step.title) for step in checklist.steps)
         yield _field("episode", FieldKind.TEXT, question_text("episode", checklist.words_at()))
         yield _field("step", FieldKind.ONE, question_text("step", checklist.words_at()), options=steps)
         number = NumberLimits(Fraction(1), Fraction(999), whole=True)
@@ -95,6 +95,7 @@ def _circumstance(name: str, declared: tuple[Circumstance, ...], checklist: Chec
 
 
 def _times(checklist: Checklist) -> Iterator[FormField]:
+    """When the visit was: its moments, or the first and the last day of one that runs over days."""
     words = checklist.words_at()
     yield _field("briefed", FieldKind.MOMENT, N_("When you read the briefing"))
     if checklist.spans_days:
@@ -102,8 +103,8 @@ def _times(checklist: Checklist) -> Iterator[FormField]:
         yield _field("until", FieldKind.DATE, question_text("last_day", words))
     else:
         day = question_text("day", words)
-        known = both(lambda: message("{question} (if you do not know the times)", question=day))
-        yield _field("date", FieldKind.DATE, known)
+        alone = both(lambda: message("{question} (if you do not know the times)", question=day))
+        yield _field("date", FieldKind.DATE, alone)
         for name, question in (("started", "arrival"), ("finished", "departure")):
             field = _field(name, FieldKind.MOMENT, question_text(question, words))
             yield replace(field, hint=_asked_elsewhere(checklist, question))
@@ -149,7 +150,10 @@ def _expected(kind: FieldKind, limits: NumberLimits | None) -> Text | None:
 def form_of(checklist: Checklist) -> Form:
     """The form of ``checklist``; ``BadInput`` where ids of items and touchpoints would give two fields one name."""
     visit = FormSection(both(N_("The visit")), settings_of(checklist))
-    touchpoints = (FormSection(one.title, tuple(_of_touchpoint(one, checklist)), one) for one in checklist.touchpoints)
+    touchpoints = (
+        FormSection(touchpoint.title, tuple(_of_touchpoint(touchpoint, checklist)), touchpoint)
+        for touchpoint in checklist.touchpoints
+    )
     form = Form(checklist, (visit, *touchpoints))
     problems = list(_clashes(form))
     if problems:
@@ -258,10 +262,10 @@ def _clashes(form: Form) -> Iterator[Problem]:
         owners[name].append(place)
     for name, (first, *others) in owners.items():
         for other in others:
-            what = message(
+            text = message(
                 "the form would have two fields called {name}, the other from {place}", name=name, place=other
             )
-            yield Problem(what, first, message("rename one of them"))
+            yield Problem(text, first, message("rename one of them"))
 
 
 def _names(form: Form) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from cemaudit.reading import read_time
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-__all__ = ["code_of", "field_name", "fields_of", "flat_name", "found", "read_pdf_form", "state_of"]
+__all__ = ["code_of", "field_name", "fields_of", "flat_name", "read_pdf_form", "resolved", "state_of"]
 
 _DOT = "~"
 """Stands for a dot: no id of a checklist has one."""
@@ -56,20 +56,20 @@ def fields_of(form: Mapping[str, Any]) -> Iterator[tuple[Names, str]]:
 
     ``BadInput`` where there are too many of them, or they lie within each other without end.
     """
-    waiting: list[tuple[Any, Names, str]] = [(one, (), "") for one in reversed(_list(form, "/Fields"))]
-    seen = 0
+    waiting: list[tuple[Any, Names, str]] = [(root, (), "") for root in reversed(_list(form, "/Fields"))]
+    count = 0
     while waiting:
         node, path, kind = waiting.pop()
-        seen += 1
-        if seen > MOST or len(path) > DEEPEST:
+        count += 1
+        if count > MOST or len(path) > DEEPEST:
             raise BadInput(Problem(message("more form fields than any form has")))
-        field = found(node)
+        field = resolved(node)
         if not isinstance(field, Mapping):
             continue
         names = (*path, _text(_value(field, "/T"))) if "/T" in field else path
         kind = _text(_value(field, "/FT")) or kind
         kids = _list(field, "/Kids")
-        below = [kid for kid in kids if "/T" in (found(kid) or {})]
+        below = [kid for kid in kids if "/T" in (resolved(kid) or {})]
         if kind and not below:
             yield names, _ticked(field, kids) if kind == "Btn" else _text(_value(field, "/V"))
         waiting += [(kid, names, kind) for kid in reversed(below)]
@@ -77,12 +77,12 @@ def fields_of(form: Mapping[str, Any]) -> Iterator[tuple[Names, str]]:
 
 def _ticked(field: Mapping[str, Any], boxes: Sequence[Any]) -> str:
     """The code of the box that is ticked; where the field does not say, the boxes do."""
-    states = [_value(field, "/V"), *(_value(found(box), "/AS") for box in (field, *boxes))]
+    states = [_value(field, "/V"), *(_value(resolved(box), "/AS") for box in (field, *boxes))]
     return next((code for state in states if (code := code_of(_text(state).removeprefix("/")))), "")
 
 
 def _value(holder: object, key: str) -> object:
-    return found(holder.get(key)) if isinstance(holder, Mapping) else None
+    return resolved(holder.get(key)) if isinstance(holder, Mapping) else None
 
 
 def _list(holder: Mapping[str, Any], key: str) -> Sequence[Any]:
@@ -90,7 +90,7 @@ def _list(holder: Mapping[str, Any], key: str) -> Sequence[Any]:
     return members[: MOST + 1] if isinstance(members, list) else []
 
 
-def found(thing: Any) -> Any:
+def resolved(thing: Any) -> Any:
     """The thing itself, where it stands elsewhere in the file."""
     return thing.get_object() if hasattr(thing, "get_object") else thing
 
@@ -115,8 +115,8 @@ def read_pdf_form(path: Path) -> dict[str, str]:
     refuse_unreadable(path)
     try:
         if path.stat().st_size > LARGEST:
-            what = message("larger than {most} MB", most=LARGEST // 1_000_000)
-            raise BadInput(Problem(what, hint=message("is this the right file?")))
+            text = message("larger than {most} MB", most=LARGEST // 1_000_000)
+            raise BadInput(Problem(text, hint=message("is this the right file?")))
         with _silent():
             return _dated(_guarded(lambda: _record(path)))
     except BadInput as error:
@@ -153,7 +153,7 @@ def _opened(path: Path) -> PdfReader:
 
 def _form_of(reader: PdfReader) -> Mapping[str, Any]:
     """The dictionary that holds the fields; an empty one where the PDF has none."""
-    form = found(reader.root_object.get("/AcroForm"))
+    form = resolved(reader.root_object.get("/AcroForm"))
     if not isinstance(form, Mapping):
         return {}
     if "/XFA" in form:

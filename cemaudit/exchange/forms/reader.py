@@ -13,7 +13,7 @@ from cemaudit.exchange.forms.answer_options import field_words
 from cemaudit.exchange.forms.columns import INSTANCE, FieldFinder, FieldText
 from cemaudit.exchange.forms.fields import SKIP_CODES, FieldKind, Form, FormField, Role
 from cemaudit.exchange.forms.making import PREFIX, form_of
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.language import message
 from cemaudit.model import Checklist, SkipState, Visit, faults
 from cemaudit.model.answers import AnswerValue
@@ -77,14 +77,14 @@ class FormReader:
         data = reading.data(cells, record)
         problems += reading.problems
         try:
-            whole = Visit.model_validate(data)
+            filled = Visit.model_validate(data)
         except ValidationError as error:
             problems += map(reading.by_column, faults.problems(error, data))
             return None
-        visit = arising(whole, self.checklist)
+        visit = arising(filled, self.checklist)
         problems += map(reading.by_column, check_visit(visit, self.checklist))
         if not problems:
-            self.not_arising += len(whole.answers) - len(visit.answers)
+            self.not_arising += len(filled.answers) - len(visit.answers)
         return visit
 
 
@@ -121,23 +121,23 @@ class RecordReading:
         """A problem of the visit, placed at the column it comes from."""
         parts = problem.place.split(".")
         places = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-        found = next((self._columns[place] for place in places if place in self._columns), None)
-        return Problem(problem.what, found or _field_name(problem.place), problem.hint)
+        column = next((self._columns[place] for place in places if place in self._columns), None)
+        return Problem(problem.what, column or _field_name(problem.place), problem.hint)
 
     def _answer(self, field: FormField, data: dict[str, Any]) -> None:
         item, cell, skip = field.name, self._cells.get(field.name), self._cells.get(f"{field.name}__skip")
-        said = self._try(cell, lambda text: self._texts.answer(field, text)) if cell else None
+        answer = self._try(cell, lambda text: self._texts.answer(field, text)) if cell else None
         why = self._try(skip, lambda text: self._texts.skip(field, text)) if skip else None
         if cell:
             self._columns |= {f"answers.{item}": cell.column, f"skipped.{item}": cell.column}
         elif skip:
             self._columns[f"skipped.{item}"] = skip.column
-        if isinstance(said, SkipState):
-            why = said
-        elif said is not None and why and skip:
+        if isinstance(answer, SkipState):
+            why = answer
+        elif answer is not None and why and skip:
             self.problems.append(Problem(message("both answered and left out"), skip.column))
-        elif said is not None:
-            data["answers"][item] = said
+        elif answer is not None:
+            data["answers"][item] = answer
         if why:
             data["skipped"][item] = {"state": why}
 
@@ -228,7 +228,8 @@ class RecordReading:
         if consent:
             data["consent"] = consent
         if "id" not in data:
-            data["id"] = _instance(record) or self._derived(data)
+            sent = next((record[name].removeprefix("uuid:") for name in INSTANCE if record.get(name)), None)
+            data["id"] = sent or self._derived(data)
         return data
 
     def _said(self, field: FormField, text: str) -> Any:
@@ -247,9 +248,9 @@ class RecordReading:
     def _derived(self, data: Mapping[str, Any]) -> str:
         """An id made of what tells the visit from others, so that a corrected record keeps it."""
         when, episode = data.get("started") or data.get("date"), data.get("episode", {})
-        told = [data.get("store"), data.get("shopper"), when.isoformat() if when else None]
-        told += [episode.get(part) for part in _EPISODE.values()]
-        return derived_id(self._form.checklist.ref, *(str(part or "") for part in told))
+        identity = [data.get("store"), data.get("shopper"), when.isoformat() if when else None]
+        identity += [episode.get(part) for part in _EPISODE.values()]
+        return derived_id(self._form.checklist.ref, *(str(part or "") for part in identity))
 
     def _try(self, cell: FieldText, read: Callable[[str], Any]) -> Any:
         """What ``read`` makes of the cell; ``None`` after a problem."""
@@ -258,10 +259,6 @@ class RecordReading:
         except BadInput as error:
             self.problems += error.inside(cell.column).problems
             return None
-
-
-def _instance(record: Mapping[str, str]) -> str | None:
-    return next((record[name].removeprefix("uuid:") for name in INSTANCE if record.get(name)), None)
 
 
 def _field_name(place: str) -> str:

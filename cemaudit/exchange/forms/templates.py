@@ -126,7 +126,9 @@ class Dressing:
         elif field.kind is FieldKind.FILE:
             yield str(message("the name of a file beside this one, or in a folder {folder} there", folder="media"))
         if field.role is Role.ANSWER and not self.lists.get(field.name):
-            yield str(message("left out: {codes}", codes=", ".join(f"{one.code} {one.label}" for one in field.skips)))
+            yield str(
+                message("left out: {codes}", codes=", ".join(f"{skip.code} {skip.label}" for skip in field.skips))
+            )
 
 
 def _dress_codes(page: Worksheet) -> None:

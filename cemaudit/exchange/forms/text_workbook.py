@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.sheets import MOST_COLUMNS, missing_spreadsheet_extra
+from cemaudit.exchange.tables.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced
 from cemaudit.language import message
 
@@ -52,8 +52,8 @@ def write_sheets(path: Path, sheets: Sequence[XlsxSheet]) -> None:
         raise missing_spreadsheet_extra("XLSX", "xlsx") from error
     for sheet in sheets:
         if len(sheet.header) > MOST_COLUMNS:
-            what = message("{count} columns are more than a sheet has", count=len(sheet.header))
-            raise BadInput(Problem(what, sheet.name))
+            text = message("{count} columns are more than a sheet has", count=len(sheet.header))
+            raise BadInput(Problem(text, sheet.name))
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet in sheets:
@@ -82,13 +82,13 @@ def save_timeless(book: Workbook, file: IO[bytes]) -> None:
     with tempfile.TemporaryFile() as written:
         book.save(written)
         with zipfile.ZipFile(written) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-            for known in old.infolist():
-                member = zipfile.ZipInfo(known.filename, _LONG_AGO)
+            for saved in old.infolist():
+                member = zipfile.ZipInfo(saved.filename, _LONG_AGO)
                 member.compress_type = zipfile.ZIP_DEFLATED
                 member.external_attr = 0o600 << 16
                 if member.filename == _CORE:
-                    new.writestr(member, _STAMP.sub(b"", old.read(known)))
+                    new.writestr(member, _STAMP.sub(b"", old.read(saved)))
                     continue
-                member.file_size = known.file_size
-                with old.open(known) as source, new.open(member, "w") as target:
+                member.file_size = saved.file_size
+                with old.open(saved) as source, new.open(member, "w") as target:
                     shutil.copyfileobj(source, target, _AT_ONCE)

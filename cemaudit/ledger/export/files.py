@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.text_workbook import fit_for_cells, save_timeless
-from cemaudit.exchange.sheets import MOST_COLUMNS, missing_spreadsheet_extra
+from cemaudit.exchange.tables.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
 from cemaudit.ledger.export.columns import ExportColumn, Kind

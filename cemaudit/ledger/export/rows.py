@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -175,6 +176,7 @@ class ExportBatches:
     """
 
     def __init__(self, reading: Local, request: ExportRequest, ledger: Ledger | None = None) -> None:
+        request = replace(request, completeness=reading.knows_completeness)
         self.reading, self.request, self._ledger = reading, request, ledger
         refs = checklists_asked(reading, request.question, one=False)
         if request.wide and len(refs) > 1:

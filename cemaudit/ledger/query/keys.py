@@ -13,10 +13,14 @@ from cemaudit.ledger.snapshot.names import quoted
 from cemaudit.model import Facet
 
 __all__ = [
-    "CIRCUMSTANCE_KEYS", "FACETS", "KEYS", "LENS", "Condition", "bound", "expression", "is_facet", "known_key",
+    "CIRCUMSTANCE_KEYS", "COMPLETE", "FACETS", "INCOMPLETE_NUMBERS", "KEYS", "LENS", "Condition", "bound",
+    "expression", "is_facet", "known_key",
     "month_key", "months", "needs_circumstances", "needs_stores", "of_scores_only", "of_visits", "order_of_values",
     "refuse_keys",
 ]  # fmt: skip
+
+COMPLETE = "complete"
+"""Whether visits hold all that their checklist asks: ``yes`` or ``no``."""
 
 _OF_ALL = ("store", "wave", "day", "month", "step", "scenario", "origin")
 _OF_SCORES = ("scheme", "band")
@@ -34,7 +38,7 @@ CIRCUMSTANCE_KEYS = ("weekday", "hour", "hour-band", "season", "occasion", "plac
 FACETS = ("measure", "key", *(facet.value for facet in Facet))
 """Keys that tell columns apart, not visits: a score's measure, the key it is for, and what the checklist says of it."""
 
-KEYS = (*_OF_ALL, *CIRCUMSTANCE_KEYS, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
+KEYS = (*_OF_ALL, COMPLETE, *CIRCUMSTANCE_KEYS, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
 
 
 LENS = "lens:"
@@ -82,7 +86,7 @@ def needs_circumstances(key: str) -> bool:
 
 def order_of_values(key: str) -> Sequence[str]:
     """The values of a key in their own order; empty where it is that of their names."""
-    return {"weekday": WEEKDAYS, "season": tuple(SEASONS)}.get(key, ())
+    return {COMPLETE: ("yes", "no"), "weekday": WEEKDAYS, "season": tuple(SEASONS)}.get(key, ())
 
 
 def of_scores_only(key: str) -> bool:
@@ -107,6 +111,8 @@ def expression(key: str) -> str:
         return _HOUR_BAND
     if key == "season":
         return _SEASON
+    if key == COMPLETE:
+        return _COMPLETE
     return f"visits.{quoted('month' if key in _OF_MONTHS else key)}"
 
 
@@ -121,6 +127,10 @@ _OF_SEASONS = " ".join(
     for name, season in SEASONS.items()
 )
 _SEASON = f"case {_OF_SEASONS} end"
+
+
+INCOMPLETE_NUMBERS = "select number from incomplete"
+_COMPLETE = f"case when visits.number in ({INCOMPLETE_NUMBERS}) then 'no' else 'yes' end"
 
 
 def month_key(key: str, month: str | None) -> str | None:
@@ -152,6 +162,7 @@ def bound(condition: Condition) -> list[str | dt.date]:
 
 
 _ALLOWED: dict[str, Sequence[str]] = {
+    COMPLETE: ("yes", "no"),
     "weekday": WEEKDAYS,
     "hour": tuple(f"{hour:02}" for hour in range(24)),
     "hour-band": (*HOUR_BANDS, NIGHT),

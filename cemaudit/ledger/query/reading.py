@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
+from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS
 from cemaudit.ledger.query.statement import CIRCUMSTANCES_JOIN, Filter, SqlStatement, joined_tables
 from cemaudit.ledger.snapshot.circumstances import CIRCUMSTANCES
 from cemaudit.ledger.snapshot.claim_states import CLAIM_STATES
+from cemaudit.ledger.snapshot.folder import INCOMPLETE
 from cemaudit.ledger.snapshot.manifest import SnapshotFile, SnapshotManifest, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
@@ -53,6 +55,8 @@ class Reading(ABC):
         self._schemes: dict[str, Scheme] = {}
         for name in ("stores", "gone"):
             self.view(name, manifest.files(name))
+        if self.knows_completeness:
+            self.view(INCOMPLETE, manifest.files(INCOMPLETE))
 
     @abstractmethod
     def view(self, name: str, parts: Sequence[SnapshotFile]) -> None:
@@ -127,6 +131,22 @@ class Reading(ABC):
         )
         return ScoreTable(tuple(parts), self.checklist(ref), tuple(map(self.scheme, said["schemes"])), columns)
 
+    @property
+    def knows_completeness(self) -> bool:
+        """Whether it is kept which visits are incomplete; a snapshot from before then does not say it."""
+        return bool(self.manifest.files(INCOMPLETE))
+
+    @property
+    def has_incomplete(self) -> bool:
+        """Whether any visit is known to be incomplete."""
+        return any(file.visits for file in self.manifest.files(INCOMPLETE))
+
+    def refuse_unknown_completeness(self, sql: str) -> None:
+        """``BadInput`` where SQL asks which visits are incomplete, and the snapshot does not say it."""
+        if INCOMPLETE_NUMBERS in sql and not self.knows_completeness:
+            hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
+            raise BadInput(Problem(message("this snapshot does not say which visits are complete"), "complete", hint))
+
     def store_names(self) -> dict[str | None, str]:
         """What stores are called, by id."""
         return dict(self.ask("select store, name from stores where name is not null"))
@@ -196,6 +216,7 @@ class Local(Reading):
         self.define(name, f"select * from {parquet_sql([self.folder / part.file for part in parts])}")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        self.refuse_unknown_completeness(sql)
         with translate_errors(self.folder):
             return self.link.execute(sql, values).fetchall()
 

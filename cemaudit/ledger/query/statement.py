@@ -10,7 +10,16 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cemaudit.ledger.query.keys import Condition, bound, expression, months, needs_circumstances, needs_stores
+from cemaudit.ledger.query.keys import (
+    COMPLETE,
+    INCOMPLETE_NUMBERS,
+    Condition,
+    bound,
+    expression,
+    months,
+    needs_circumstances,
+    needs_stores,
+)
 from cemaudit.ledger.snapshot.names import quoted
 
 __all__ = [
@@ -34,13 +43,15 @@ class SqlStatement(NamedTuple):
 class Filter(NamedTuple):
     """Which visits are asked about: those of all ``conditions``, of days from ``since`` to ``until``.
 
-    ``excluded``: those that headquarters excluded, too.
+    ``excluded``: those that headquarters excluded, too. ``left_out``: instead of those that count, the incomplete ones
+    that the ledger's setting leaves out.
     """
 
     conditions: tuple[Condition, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
     excluded: bool = False
+    left_out: bool = False
 
 
 EVERYTHING = Filter()
@@ -114,10 +125,15 @@ def joined_tables(which: Filter, circumstances: str = "circumstances") -> str:
 
 def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
     """The conditions in SQL, all of which must hold, and their values."""
-    gone = "select number from gone" + (" where why = 'superseded'" if which.excluded else "")
+    gone = "select number from gone" + (" where why <> 'excluded'" if which.excluded else "")
     parts = [f"visits.number not in ({gone})"]
+    if which.left_out:
+        parts = ["visits.number in (select number from gone where why = 'incomplete')"]
     values: list[Bound] = []
     for condition in map(months, which.conditions):
+        if condition.key == COMPLETE:
+            parts.append(_completeness(condition))
+            continue
         name, known = expression(condition.key), bound(condition)
         either = [f"{name} in ({', '.join('?' * len(known))})"] if known else []
         either += [f"{name} is null"] if "" in condition.values else []
@@ -128,3 +144,11 @@ def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
             parts.append(f"visits.day {sign} ?")
             values.append(day)
     return parts, tuple(values)
+
+
+def _completeness(condition: Condition) -> str:
+    """A condition on completeness; not every engine takes a subselect anywhere but here."""
+    wanted = set(bound(condition))
+    if wanted == {"yes", "no"}:
+        return "true"
+    return f"visits.number {'not in' if 'yes' in wanted else 'in'} ({INCOMPLETE_NUMBERS})"

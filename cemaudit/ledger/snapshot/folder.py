@@ -17,6 +17,9 @@ from cemaudit.language import message
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.marks import incomplete_visits
+from cemaudit.ledger.settings import INCOMPLETE as INCOMPLETE_SETTING
+from cemaudit.ledger.settings import LEAVE_OUT, settings_in_force
 from cemaudit.ledger.snapshot.manifest import (
     SnapshotFile,
     SnapshotManifest,
@@ -41,6 +44,7 @@ from cemaudit.model import Scheme
 __all__ = [
     "EPISODES",
     "EXCLUDED",
+    "INCOMPLETE",
     "KIND",
     "STORE_COLUMNS",
     "SUPERSEDED",
@@ -52,12 +56,16 @@ __all__ = [
     "progress_to_dict",
     "publish_manifest",
     "uncounted_visits",
+    "write_incomplete_visits",
     "write_stores",
     "write_uncounted_visits",
 ]
 
 EPISODES = "episodes"
 """The kind of the files of episodes, and the folder they lie in."""
+
+INCOMPLETE = "incomplete"
+"""The kind of the file of incomplete visits, and why such a visit does not count where the ledger leaves them out."""
 
 KIND = "snapshot"
 """What the trail's lines about new visits in a snapshot are called."""
@@ -214,7 +222,9 @@ def excluded_visits(ledger: Ledger, covered: int) -> set[int]:
 
 def uncounted_visits(ledger: Ledger, covered: int) -> dict[int, str]:
     """Return the numbers up to ``covered`` of the visits that do not count, and why."""
-    why = dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
+    leaves_out = settings_in_force(ledger.database)[INCOMPLETE_SETTING] == LEAVE_OUT
+    why = dict.fromkeys(incomplete_visits(ledger, covered) if leaves_out else (), INCOMPLETE)
+    why |= dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
     return why | {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
 
 
@@ -224,6 +234,14 @@ def write_uncounted_visits(ledger: Ledger, folder: Path, covered: int) -> NewFil
     numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))
     fields = [numbers, text_column("why", [row for _, row in rows])]
     return NewFile("gone", "", "", 0, covered, write(SnapshotTable(len(rows), fields), folder / "gone"))
+
+
+def write_incomplete_visits(ledger: Ledger, folder: Path, covered: int) -> NewFile:
+    """Write the table ``incomplete``: the ``number`` of each visit up to ``covered`` that lacks something, and what."""
+    rows = sorted(incomplete_visits(ledger, covered).items())
+    numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))
+    fields = [numbers, text_column("missing", [missing for _, missing in rows])]
+    return NewFile(INCOMPLETE, "", "", 0, covered, write(SnapshotTable(len(rows), fields), folder / INCOMPLETE))
 
 
 def write_stores(ledger: Ledger, folder: Path, covered: int) -> NewFile:

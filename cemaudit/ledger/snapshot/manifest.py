@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.canonical_json import canonical
 from cemaudit.files import read_text, replaced
 from cemaudit.language import message
 from cemaudit.ledger.database import Database

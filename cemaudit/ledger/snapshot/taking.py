@@ -12,17 +12,20 @@ from pathlib import Path
 from cemaudit.errors import BadInput
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.marks import mark_earlier_visits
 from cemaudit.ledger.processes import ignore_progress, run_jobs
 from cemaudit.ledger.snapshot.answer_columns import LedgerRow
 from cemaudit.ledger.snapshot.block import BLOCK_KINDS, BlockFiles, BlockJob, make_files
 from cemaudit.ledger.snapshot.episode_files import EpisodeFiles
 from cemaudit.ledger.snapshot.folder import (
+    INCOMPLETE,
     KIND,
     NewFile,
     SnapshotFolder,
     SnapshotProgress,
     progress_to_dict,
     publish_manifest,
+    write_incomplete_visits,
     write_stores,
     write_uncounted_visits,
 )
@@ -97,6 +100,8 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     ``report_progress`` is called with the visits of each file written. ``BadInput`` where a scheme is missing, or not
     the one used before.
     """
+    # Before anything is looked at: what the marks of earlier visits add to the trail belongs to this run.
+    mark_earlier_visits(ledger)
     taking = _SnapshotRun(SnapshotFolder(ledger, folder), SchemesInForce(ledger, engine), tuple(blocked))
     results = run_jobs(processes, make_files, taking.jobs())
     # Block by block: one that is stopped half-way does not count, and is made again.
@@ -233,7 +238,10 @@ class _SnapshotRun:
         episode_files = EpisodeFiles(self.store, engine, self.schemes.of, self.last)
         # A snapshot made before episodes were kept in it, by blocks, gets them now.
         if not self.reached.whole or not self._has_tables() or not episode_files.are_whole():
-            files = [write_uncounted_visits(ledger, folder, self.last), write_stores(ledger, folder, self.last)]
+            files = [
+                write(ledger, folder, self.last)
+                for write in (write_uncounted_visits, write_incomplete_visits, write_stores)
+            ]
             files += episode_files.new_files()
             reached = SnapshotProgress(self.last, self.seen, whole=True)
             self.store.commit(files, KIND, "published", self.schemes.used, **progress_to_dict(reached))
@@ -242,4 +250,4 @@ class _SnapshotRun:
 
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
-        return {"gone", "stores"} <= kinds_present
+        return {"gone", INCOMPLETE, "stores"} <= kinds_present

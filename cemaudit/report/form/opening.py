@@ -25,10 +25,9 @@ TITLE = TextStyle(22, 30, bold=True)
 SUBTITLE = TextStyle(11, 17)
 GAP = 14.0
 
+_WHO = ("store", "store_name", "shopper")
 _TIMES, _DAYS = ("date", "started", "finished"), ("date", "until")
-_CELLS = (("store", "store_name", "shopper"), _TIMES, ("wave", "place", "occasion"))
-_WITHOUT_OCCASION = (*_CELLS[:2], _CELLS[2][:2])
-"""Where the checklist declares occasions, they are ticked below."""
+_WHERE = ("wave", "place")
 _EPISODE = ("episode", "step_number")
 _CONSENT = ("consent_date", "consent_form")
 _HOW = (
@@ -70,9 +69,10 @@ def _masthead(checklist: Checklist) -> Iterator[Slice]:
 
 
 def _particulars(sheet: PdfForm) -> Iterator[Slice]:
-    declared = bool(sheet.checklist.occasions)
-    for cells in _WITHOUT_OCCASION if declared else _CELLS:
-        yield _cells(sheet, _DAYS if cells == _TIMES and sheet.checklist.spans_days else cells)
+    declared, spans_days = bool(sheet.checklist.occasions), sheet.checklist.spans_days
+    # Where the checklist declares occasions, they are ticked below.
+    for cells in (_WHO, _DAYS if spans_days else _TIMES, _WHERE if declared else (*_WHERE, "occasion")):
+        yield _cells(sheet, cells)
     if declared:
         yield from labelled_options(sheet, f"{PREFIX}occasion")
     if sheet.checklist.steps:
@@ -87,9 +87,9 @@ def _cells(sheet: PdfForm, cells: Sequence[str]) -> Slice:
     each = (WIDTH - GAP * (len(cells) - 1)) / len(cells)
     parts: list[tuple[float, Slice]] = []
     for name in cells:
-        # On paper the day is always written, beside times without theirs.
         label = sheet.field(PREFIX + name).label
         if name == "date" and not sheet.checklist.spans_days:
+            # On paper the day is always written, beside times without theirs.
             label = question_text("day", sheet.checklist.words_at())
         box = Blank(sheet.setting(name), (each, HEIGHT))
         parts.append((len(parts) * (each + GAP), Titled(label, box, each)))

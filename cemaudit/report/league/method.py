@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from cemaudit import __version__
 from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import LeagueReportData
+from cemaudit.compare.results import EXCLUDED, LEFT_OUT_INCOMPLETE
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import expected, number, percent, said, several_of
@@ -140,6 +141,7 @@ def _sample(account: LeagueReportData) -> Table:
         (Text(ko=units.ko, en=(units.en or "").capitalize()), f"{len(league.standings):,}"),
         (Text(ko="점수가 있는 방문", en="Visits with a score"), f"{facts.visits:,}"),
         (Text(ko="쇼퍼를 모르는 방문", en="Visits by an unknown shopper"), f"{facts.unknown_shopper_visits:,}"),
+        (Text(ko="그중 기록이 미비한 방문", en="Of these, incomplete"), _incomplete(facts.incomplete)),
         *((_left_out(reason), f"{count:,}") for reason, count in sorted(facts.left_out.items())),
         (Text(ko="순위를 매기는 최소 방문 수", en="Visits needed for a place"), f"{rules.least_visits}"),
         (Text(ko="구간의 수준", en="Level of intervals"), percent(rules.level)),
@@ -162,9 +164,18 @@ def _sample(account: LeagueReportData) -> Table:
     return Table(columns=columns, rows=tuple(rows))
 
 
+def _incomplete(count: int | None) -> Words:
+    """How many visits lack something their checklist asks."""
+    return Text(ko="알 수 없음", en="not known") if count is None else f"{count:,}"
+
+
 def _left_out(reason: str) -> Words:
     """Why visits are not counted."""
     if reason not in set(Reason):
-        return Text(ko="뺀 방문: 제외 처리", en="Left out: excluded") if reason == "excluded" else reason
+        texts = {
+            EXCLUDED: Text(ko="뺀 방문: 제외 처리", en="Left out: excluded"),
+            LEFT_OUT_INCOMPLETE: Text(ko="뺀 방문: 기록 미비", en="Left out: incomplete"),
+        }
+        return texts.get(reason, reason)
     left_out = Text(ko="뺀 방문", en="Left out")
     return both(lambda: f"{left_out}: {Reason(reason).words}")

@@ -11,6 +11,7 @@ from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Words
 from cemaudit.model.episodes import Episode, attendance, episode_kind, episode_score
 from cemaudit.report.document import Particular, Verdict
+from cemaudit.report.sections.completeness import missing_counts
 from cemaudit.report.sections.episode import missing_words, signed_points, tone_between
 from cemaudit.report.sections.feeling import feeling
 from cemaudit.report.sections.values import brief_title, headline, leading, reason_of, show, span_of
@@ -37,6 +38,7 @@ def facts(context: Context) -> tuple[Particular, ...]:
         (Text(ko="장소", en="Place"), visit.place),
         (Text(ko="동의", en="Consent"), _consent(visit.consent)),
         (Text(ko="체크리스트", en="Checklist"), checklist.ref),
+        (Text(ko="기록 미비", en="Incomplete"), missing_counts(context.audits)),
         (Text(ko="이전 방문", en="Visit before"), _before(context)),
     ]
     return tuple(Particular(label=label, value=value) for label, value in rows if value)

@@ -10,6 +10,7 @@ from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Measure, Reason, Scheme, Text
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
+from cemaudit.report.sections.completeness import missing_table
 from cemaudit.report.sections.formula import by_facets, formula, in_signs
 from cemaudit.report.sections.values import measures_by, show
 from cemaudit.report.sections.words import NOTHING, asked_items, both, joined
@@ -69,6 +70,8 @@ def _blocks(context: Context) -> Iterator[Block]:
         yield _bands(audit.scheme)
     yield Heading(text=Text(ko="응답 현황", en="What was answered"))
     yield _coverage(context)
+    if missing := missing_table(context.audits):
+        yield missing
     yield _na(audit)
     yield _versions(audit)
 

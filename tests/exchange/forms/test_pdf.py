@@ -12,6 +12,7 @@ from typing import Any
 import pikepdf
 import pytest
 from helpers import form_strategies, pdf_forms, samples
+from helpers.filled_forms import as_asked
 from hypothesis import given, settings
 
 from cemaudit.errors import BadEnvironment, BadInput
@@ -82,7 +83,7 @@ def in_order(visit: Visit, of: Checklist) -> Visit:
 def test_every_shipped_checklist_comes_back_as_the_same_visit(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "form.pdf"
     for of in engine.library.checklists.values():
-        visit = next(simulate(of, stores=1, visits=1)).model_copy(update={"origin": "shopper"})
+        visit = as_asked(next(simulate(of, stores=1, visits=1)).model_copy(update={"origin": "shopper"}), of)
         fill = pdf_forms.filled if of.id == "retail.green-smile" else pdf_forms.noted
         path.write_bytes(fill(pdf_form(of, "ko"), pdf_forms.written(of, visit)))
         assert read_back(path, of, visit) == visit

@@ -15,7 +15,7 @@ from cemaudit.exchange.forms import text_workbook
 from cemaudit.exchange.forms.fields import FieldKind
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.templates import blank_records, is_labels, is_untouched, write_csv, write_xlsx
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.tables.input_table import read_table
 
 LABEL = {"ko": "=1+1", "en": "@SUM(A1)"}
 CHOICE = {

@@ -15,7 +15,7 @@ from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.forms.xlsform.rows import plain
 from cemaudit.exchange.forms.xlsform.write import sheets_of, write_xlsform
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
@@ -127,7 +127,7 @@ def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
         kept[part] = {n: v for n, v in getattr(visit, part).items() if n in there}
     asked = {"emotions": felt, "perceived": felt, "expectations": before}
     skips = {n: v for n, v in visit.feelings_skipped.items() if n.partition(".")[2] in asked[n.partition(".")[0]]}
-    return visit.model_copy(update={**kept, "date": None}).with_feelings_skipped(skips)
+    return visit.model_copy(update={**kept, "date": visit.date if of.spans_days else None}).with_feelings_skipped(skips)
 
 
 @settings(max_examples=25)

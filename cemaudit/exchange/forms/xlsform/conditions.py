@@ -6,6 +6,7 @@ import datetime as dt
 import operator
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from cemaudit.errors import BadInput, Problem
@@ -55,8 +56,8 @@ def condition(node: Node, checklist: Checklist) -> str:
         case Comparison():
             return _comparison(node.mark, _operand(node.left, checklist), _operand(node.right, checklist))
         case Answered():
-            found = named(node.name, checklist)
-            return FALSE if found.sort is OperandType.NOTHING else found.there or TRUE
+            operand = named(node.name, checklist)
+            return FALSE if operand.sort is OperandType.NOTHING else operand.there or TRUE
         case _:
             return _truth(_operand(node, checklist))
 
@@ -69,16 +70,16 @@ def _operand(node: Node, checklist: Checklist) -> Operand:
     return Operand(OperandType.TRUTH, condition(node, checklist))
 
 
-def _truth(one: Operand) -> str:
+def _truth(operand: Operand) -> str:
     """Whether a value standing alone counts as true: yes, not 0, not empty."""
-    if one.constant is not None:
-        return TRUE if one.constant else FALSE
-    if one.sort is OperandType.NOTHING:
+    if operand.constant is not None:
+        return TRUE if operand.constant else FALSE
+    if operand.sort is OperandType.NOTHING:
         return FALSE
-    if one.sort is OperandType.TRUTH:
-        return one.xpath
-    more = {OperandType.NUMBER: f"{one.xpath} != 0", OperandType.LIST: f"{one.xpath} != '_none'"}.get(one.sort, "")
-    return all_of([one.there, more])
+    if operand.sort is OperandType.TRUTH:
+        return operand.xpath
+    nothing = {OperandType.NUMBER: "0", OperandType.LIST: "'_none'"}.get(operand.sort)
+    return all_of([operand.there, f"{operand.xpath} != {nothing}" if nothing else ""])
 
 
 def _comparison(mark: str, left: Operand, right: Operand) -> str:
@@ -88,12 +89,12 @@ def _comparison(mark: str, left: Operand, right: Operand) -> str:
         return _among(left, right)
     if mark in _ORDERS:
         return _ordered(mark, left, right)
-    there = [left.there, right.there]
+    presence = [left.there, right.there]
     if mark == "==":
         same = _same(left, right)
         one_is_fixed = left.constant is not None or right.constant is not None
-        return same if one_is_fixed or same == FALSE else all_of([*there, same]) or TRUE
-    return all_of([*there, negated(_same(left, right))]) or TRUE
+        return same if one_is_fixed or same == FALSE else all_of([*presence, same]) or TRUE
+    return all_of([*presence, negated(_same(left, right))]) or TRUE
 
 
 def _same(left: Operand, right: Operand) -> str:
@@ -109,9 +110,9 @@ def _same(left: Operand, right: Operand) -> str:
 
 
 def _same_number(left: Operand, right: Operand) -> str:
-    for one, other in ((left, right), (right, left)):
-        if one.sort is OperandType.TRUTH and isinstance(other.constant, bool):
-            return one.xpath if other.constant else all_of([one.there, negated(one.xpath)])
+    for side, other_side in ((left, right), (right, left)):
+        if side.sort is OperandType.TRUTH and isinstance(other_side.constant, bool):
+            return side.xpath if other_side.constant else all_of([side.there, negated(side.xpath)])
     return all_of([left.there, right.there, f"{left.as_number} = {right.as_number}"])
 
 
@@ -138,8 +139,8 @@ def _ordered(mark: str, left: Operand, right: Operand) -> str:
 def _text_order(mark: str, left: Operand, right: Operand) -> str:
     """The order of texts: of options one by one, of days and times by their digits."""
     if left.options and right.options:
-        pairs = [(one, other) for one in left.options for other in right.options if _ORDERS[mark](one, other)]
-        return any_of(all_of([_is(left, one), _is(right, other)]) or TRUE for one, other in pairs)
+        pairs = [pair for pair in product(left.options, right.options) if _ORDERS[mark](*pair)]
+        return any_of(all_of([_is(left, option), _is(right, other_option)]) or TRUE for option, other_option in pairs)
     for sort, parting in ((OperandType.DAY, "-"), (OperandType.TIME, ":")):
         sides = [_digits(side, sort, parting) for side in (left, right)]
         if all(sides):
@@ -168,10 +169,10 @@ def _is_canonical(text: str, sort: OperandType) -> bool:
 
 
 def _unsayable(mark: str, left: Operand, right: Operand) -> BadInput:
-    said = f"{left.xpath} {mark} {right.xpath}"
+    comparison = f"{left.xpath} {mark} {right.xpath}"
     hint = message("compare numbers, dates, times or options")
     return BadInput(
-        Problem(message("an XLSForm cannot say which text comes first: {condition}", condition=said), hint=hint)
+        Problem(message("an XLSForm cannot say which text comes first: {condition}", condition=comparison), hint=hint)
     )
 
 
@@ -180,17 +181,19 @@ def fails(item: Item) -> str:
     answer, rule = item.answer, item.failing
     if not answer.possible:
         return FALSE
-    found = ref(item.id)
+    field = ref(item.id)
     if isinstance(answer, Choices):
-        worth = (f"if(selected({found}, {quoted(one.id)}), {number(one.points or 0)}, 0)" for one in answer.options)
+        worth = (
+            f"if(selected({field}, {quoted(option.id)}), {number(option.points or 0)}, 0)" for option in answer.options
+        )
         return all_of([answered(item), f"{' + '.join(worth)} <= {number(rule.fails_at)}"])
     if isinstance(answer, Quantity):
-        return all_of([answered(item), any_of(_failing_ranges(answer, found, rule))])
+        return all_of([answered(item), any_of(_failing_ranges(answer, field, rule))])
     if isinstance(answer, Scale):
         steps = range(answer.lowest, answer.highest + 1)
-        return any_of(f"{found} = {step}" for step in steps if item.fails(step))
+        return any_of(f"{field} = {step}" for step in steps if item.fails(step))
     codes = [option.code for option in fitting(answer).options]
-    return any_of(f"{found} = {quoted(code)}" for code in codes if item.fails(_value(item, code)))
+    return any_of(f"{field} = {quoted(code)}" for code in codes if item.fails(_value(item, code)))
 
 
 def needs_evidence(item: Item) -> str:
@@ -206,7 +209,7 @@ def needs_note(item: Item) -> str:
 def fits(limits: NumberLimits) -> str:
     """The constraint of a number, about ``.``; empty where every number fits."""
     if limits.among:
-        return any_of(f". = {number(one)}" for one in limits.among)
+        return any_of(f". = {number(amount)}" for amount in limits.among)
     edges = ((">=", limits.least), ("<=", limits.most))
     return " and ".join(f". {mark} {number(edge)}" for mark, edge in edges if edge is not None)
 
@@ -224,14 +227,14 @@ def _value(item: Item, code: str) -> AnswerValue:
     return int(code) if isinstance(item.answer, Nps) else code
 
 
-def _failing_ranges(answer: Quantity, found: str, rule: Critical) -> Iterator[str]:
+def _failing_ranges(answer: Quantity, field: str, rule: Critical) -> Iterator[str]:
     if not isinstance(answer.table, tuple):
-        yield f"{found} <= {number(rule.fails_at)}"
+        yield f"{field} <= {number(rule.fails_at)}"
         return
     above: Fraction | None = None
     for row in answer.table:
         if rule.is_failed_by(row.points):
-            lower = "" if above is None else f"{found} > {number(above)}"
-            upper = "" if row.up_to is None else f"{found} <= {number(row.up_to)}"
-            yield all_of([lower, upper]) or f"{found} != ''"
+            lower = "" if above is None else f"{field} > {number(above)}"
+            upper = "" if row.up_to is None else f"{field} <= {number(row.up_to)}"
+            yield all_of([lower, upper]) or f"{field} != ''"
         above = row.up_to

@@ -25,7 +25,6 @@ from cemaudit.exchange.forms.xlsform.rows import (
 from cemaudit.exchange.forms.xlsform.xpath import TRUE, all_of, any_of, quoted, ref
 from cemaudit.language import N_, Language, message, translate
 from cemaudit.model import Checklist, Scenario, Text
-from cemaudit.model.visit_words import WordsInForce
 
 __all__ = ["briefing", "sheets_of", "survey", "write_xlsform"]
 
@@ -37,9 +36,22 @@ _EVIDENCE = {
 }
 _STARTED, _FINISHED = "visit__started", "visit__finished"
 _DATE, _UNTIL = "visit__date", "visit__until"
-_TIMES = {_STARTED, _FINISHED, _DATE, _UNTIL}
-_ELSEWHERE = {"visit__checklist", "visit__id", "visit__briefed", "visit__entered", *_TIMES}
+_ELSEWHERE = {"visit__checklist", "visit__id", _DATE, _UNTIL, "visit__briefed", "visit__entered", _STARTED, _FINISHED}
 _CODES = {"visit__store", "visit__shopper", "visit__wave", "visit__episode"}
+_LIMITS_OF_TIMES = {
+    _STARTED: (
+        "decimal-date-time(.) <= decimal-date-time(now())",
+        both(N_("You cannot have arrived later than now.")),
+    ),
+    _FINISHED: (
+        f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})",
+        both(N_("You cannot have left before you arrived.")),
+    ),
+    _DATE: (". <= today()", both(N_("The first day cannot be later than today."))),
+    _UNTIL: (f". >= {ref(_DATE)} and . <= today()", both(N_("The last day lies from the first day to today."))),
+}
+"""What fits the beginning and the end of a visit, and what is said of what does not."""
+
 LONGEST_CODE = 120
 WIDEST = 2048
 """Pixels of a picture's longer side, as phones send it."""
@@ -69,38 +81,38 @@ def sheets_of(checklist: Checklist, language: Language) -> dict[str, Rows]:
     """The rows of the sheets ``survey``, ``choices`` and ``settings``."""
     _refuse_reserved(checklist)
     lists = Lists()
-    asked = list(survey(form_of(checklist), lists))
-    return {"survey": asked, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
+    rows = list(survey(form_of(checklist), lists))
+    return {"survey": rows, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
 
 
 def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
-    began = _DATE if checklist.spans_days else _STARTED
+    begin = _DATE if checklist.spans_days else _STARTED
     return {
         "form_title": plain(in_language(checklist.title, language)),
         "form_id": checklist.id,
         "version": checklist.version,
         "default_language": COLUMN[language],
         "style": "pages",
-        "instance_name": f"concat({ref('visit__store')}, ' ', format-date({ref(began)}, '%Y-%m-%d'))",
+        "instance_name": f"concat(${{visit__store}}, ' ', format-date({ref(begin)}, '%Y-%m-%d'))",
     }
 
 
 def _columns(rows: Rows) -> list[str]:
     """The columns of the sheet, in the usual order; only those that hold anything."""
-    found = {column for row in rows for column in row}
+    used = {column for row in rows for column in row}
     names = [
         f"{column}::{language}" if column in _TRANSLATED else column
         for column in (*dict.fromkeys((*_SURVEY, *_CHOICES)),)
         for language in (COLUMN.values() if column in _TRANSLATED else ("",))
     ]
-    return [name for name in names if name in found] + sorted(found - set(names))
+    return [name for name in names if name in used] + sorted(used - set(names))
 
 
 def _refuse_reserved(checklist: Checklist) -> None:
     reserved = sorted(_RESERVED & checklist.items.keys())
     if reserved:
-        what = message("{name} is a reserved name in XLSForms", name=reserved[0])
-        raise BadInput(Problem(what, f"items.{reserved[0]}", message("rename the item")))
+        text = message("{name} is a reserved name in XLSForms", name=reserved[0])
+        raise BadInput(Problem(text, f"items.{reserved[0]}", message("rename the item")))
 
 
 def survey(form: Form, lists: Lists) -> Iterator[Row]:
@@ -108,21 +120,21 @@ def survey(form: Form, lists: Lists) -> Iterator[Row]:
     yield {"type": "end", "name": "visit__entered"}
     yield {"type": "calculate", "name": "visit__checklist", "calculation": quoted(form.checklist.ref)}
     visit, *touchpoints = form.sections
-    asked = (_setting(field, lists) for field in visit.fields if field.name not in _ELSEWHERE)
-    yield from group(visit.group, visit.title, asked)
+    settings = (_setting(field, lists) for field in visit.fields if field.name not in _ELSEWHERE)
+    yield from group(visit.group, visit.title, settings)
     yield from briefing(form.checklist)
     for section in touchpoints:
         yield from _touchpoint(section, form, lists)
     names = (_DATE, _UNTIL) if form.checklist.spans_days else (_STARTED, _FINISHED)
-    times = (_time(form.fields[name], form.checklist.words_at()) for name in names)
+    times = ({**row(form.fields[name], required=TRUE), **limited(*_LIMITS_OF_TIMES[name])} for name in names)
     yield from group("visit__times", both(N_("Times of the visit")), times)
 
 
 def _touchpoint(section: FormSection, form: Form, lists: Lists) -> Iterator[Row]:
     steps = section.touchpoint.steps if section.touchpoint and form.checklist.steps else ()
     step = ref("visit__step")
-    arises = any_of([f"{step} = ''", *(f"{step} = {quoted(one)}" for one in steps)]) if steps else ""
-    rows = (found for field in section.fields for found in _rows(field, form, lists))
+    arises = any_of([f"{step} = ''", *(f"{step} = {quoted(step_id)}" for step_id in steps)]) if steps else ""
+    rows = (cells for field in section.fields for cells in _rows(field, form, lists))
     yield from group(section.group, section.title, rows, arises)
 
 
@@ -190,8 +202,8 @@ def _note(field: FormField, when: str, lists: Lists) -> Iterator[Row]:
     if item.note:
         needed = needs_note(item)
         enough = f"string-length(translate(normalize-space(.), ' \u00a0\u3000', '')) >= {item.note.at_least}"
-        asked = row(field, relevant=when, required=needed)
-        yield {**asked, **limited(f"not({needed}) or {enough}", field.expects)}
+        note = row(field, relevant=when, required=needed)
+        yield {**note, **limited(f"not({needed}) or {enough}", field.expects)}
     else:
         yield row(field, relevant=when)
     if item.evidence != "none":
@@ -212,43 +224,18 @@ def _file(field: FormField) -> Row:
         return row(field, relevant=f"{ref(field.name.removesuffix('_caption'))} != ''")
     chosen = f"selected({ref(f'{item}__proof')}, '{field.evidence}')"
     earlier = f"{ref(f'{item}__{field.evidence}_{field.number - 1}')} != ''" if field.number > 1 else ""
-    found = row(field, relevant=all_of([chosen, earlier]), required="" if earlier else TRUE)
-    return {**found, "parameters": f"max-pixels={WIDEST}"} if found["type"] == "image" else found
+    cells = row(field, relevant=all_of([chosen, earlier]), required="" if earlier else TRUE)
+    return {**cells, "parameters": f"max-pixels={WIDEST}"} if cells["type"] == "image" else cells
 
 
 def _setting(field: FormField, lists: Lists) -> Row:
     in_episode = field.name in {"visit__step", "visit__step_number"}
     relevant = f"{ref('visit__episode')} != ''" if in_episode else ""
-    asked = row(field, relevant=relevant, required=TRUE if field.required or in_episode else "", lists=lists)
+    cells = row(field, relevant=relevant, required=TRUE if field.required or in_episode else "", lists=lists)
     if field.name not in _CODES:
-        return asked
+        return cells
     words = both(lambda: message("at most {limit} characters", limit=LONGEST_CODE))
-    return {**asked, **limited(f"string-length(.) <= {LONGEST_CODE}", words)}
-
-
-_FITS = {
-    _STARTED: "decimal-date-time(.) <= decimal-date-time(now())",
-    _FINISHED: f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})",
-    _DATE: ". <= today()",
-    _UNTIL: f". >= {ref(_DATE)} and . <= today()",
-}
-_ARRIVAL_FITS = {
-    _STARTED: N_("You cannot have arrived later than now."),
-    _FINISHED: N_("You cannot have left before you arrived."),
-}
-_BEGINNING_FITS = {
-    _STARTED: N_("It cannot have begun later than now."),
-    _FINISHED: N_("It cannot have ended before it began."),
-    _DATE: N_("It cannot have begun later than today."),
-    _UNTIL: N_("It cannot have ended before it began, nor later than today."),
-}
-
-
-def _time(field: FormField, words: WordsInForce) -> Row:
-    """When the visit began or ended; where nobody arrives, what does not fit is not told of arriving either."""
-    arrives = words.arrival is None and field.name in _ARRIVAL_FITS
-    told = _ARRIVAL_FITS[field.name] if arrives else _BEGINNING_FITS[field.name]
-    return {**row(field, required=TRUE), **limited(_FITS[field.name], both(told))}
+    return {**cells, **limited(f"string-length(.) <= {LONGEST_CODE}", words)}
 
 
 def _left_out(field: FormField) -> str:
@@ -288,12 +275,12 @@ def _text_note(name: str, text: Text) -> Row:
 
 
 def _told(scenario: Scenario) -> Text:
-    def said() -> str:
+    def say() -> str:
         role = f"{translate(N_('Whom you play'))}: {scenario.persona}"
         look_for = [_listed(N_("What to look for"), scenario.look_for)] if scenario.look_for else []
         return "\n\n".join([str(scenario.title), role, str(scenario.text), *look_for])
 
-    return both(said)
+    return both(say)
 
 
 def _listed(head: str, texts: tuple[Text, ...]) -> str:

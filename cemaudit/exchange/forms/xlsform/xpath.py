@@ -69,16 +69,16 @@ def number(value: Fraction | Decimal | int) -> str:
 
 def all_of(parts: Iterable[str]) -> str:
     """Whether all parts hold; empty parts are left out, ``""`` where all are empty."""
-    found = [part for part in dict.fromkeys(parts) if part not in {"", TRUE}]
-    return FALSE if FALSE in found else _joined(found, "and")
+    terms = [part for part in dict.fromkeys(parts) if part not in {"", TRUE}]
+    return FALSE if FALSE in terms else _joined(terms, "and")
 
 
 def any_of(parts: Iterable[str]) -> str:
     """Whether one of the parts holds."""
-    found = [part for part in dict.fromkeys(parts) if part != FALSE]
-    if TRUE in found:
+    terms = [part for part in dict.fromkeys(parts) if part != FALSE]
+    if TRUE in terms:
         return TRUE
-    return _joined(found, "or") or FALSE
+    return _joined(terms, "or") or FALSE
 
 
 def negated(part: str) -> str:
@@ -162,20 +162,22 @@ def answered(item: Item) -> str:
 
 
 def _answer(item: Item) -> Operand:
-    found, answer = ref(item.id), item.answer
+    field, answer = ref(item.id), item.answer
     if isinstance(answer, YesNo):
-        return Operand(OperandType.TRUTH, f"{found} = 'yes'", any_of([f"{found} = 'yes'", f"{found} = 'no'"]))
-    there = f"{found} != ''"
+        return Operand(OperandType.TRUTH, f"{field} = 'yes'", any_of([f"{field} = 'yes'", f"{field} = 'no'"]))
+    there = f"{field} != ''"
     if fitting(answer).kind is FieldKind.ONE:
-        there = all_of([there, f"not(starts-with({found}, '_'))"])
+        there = all_of([there, f"not(starts-with({field}, '_'))"])
     options = tuple(option.id for option in answer.options) if isinstance(answer, Choice) else ()
     sort = _SORTS.get(type(answer), OperandType.TEXT)
-    return Operand(sort, _VALUES.get(sort, "{found}").format(found=found), there, options)
+    return Operand(sort, _VALUES.get(sort, "{field}").format(field=field), there, options)
 
 
 def _list(value: object) -> str:
     """What a field of several options holds where exactly these, in this order, are chosen; empty: never."""
-    if not isinstance(value, tuple) or not all(isinstance(one, str) and len(one.split()) == 1 for one in value):
+    if not isinstance(value, tuple) or not all(
+        isinstance(member, str) and len(member.split()) == 1 for member in value
+    ):
         return ""
     return quoted(" ".join(value) or NONE)
 
@@ -191,9 +193,9 @@ _SORTS: Mapping[type[AnswerType], OperandType] = {
 
 
 _VALUES = {
-    OperandType.DAY: "format-date({found}, '%Y-%m-%d')",
+    OperandType.DAY: "format-date({field}, '%Y-%m-%d')",
     # some programs give a time as text, others as a moment
     OperandType.TIME: (
-        "if(contains(string({found}), ':'), substr(string({found}), 0, 5), format-date-time({found}, '%H:%M'))"
+        "if(contains(string({field}), ':'), substr(string({field}), 0, 5), format-date-time({field}, '%H:%M'))"
     ),
 }
