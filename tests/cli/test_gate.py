@@ -168,7 +168,7 @@ def test_collect_queries_exports_and_comparisons_say_it_too(answer: Answer, plac
     _, out, err = answer("query", "visits", *kept, "--by", "store", "--where", "complete=yes", "--json")
     assert (json.loads(out)["visits"], err) == (1, "")
     assert "1 of 2 visits are incomplete" in answer("compare", *kept)[2]
-    assert "1 of 2 visits are incomplete" in answer("export", *kept, "--out", "wide.csv")[2]
+    assert "1 of 2 visits are incomplete" in answer("export", *kept, "--out", "wide.csv", "--with-completeness")[2]
     with (place / "wide.csv").open(encoding="utf-8-sig", newline="") as file:
         assert {row["visit"]: row["complete"] for row in csv.DictReader(file)} == {"v1": "no", "v2": "yes"}
     assert "incomplete: not answered: G2" in answer("history", "v1", *kept)[1]

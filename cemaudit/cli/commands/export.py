@@ -35,6 +35,7 @@ _FORMATS = ("csv", "xlsx", "parquet", "json")
 @localized.option("--with-shoppers", is_flag=True, help=N_("Include shoppers' pseudonyms."))
 @localized.option("--with-owners", is_flag=True, help=N_("Include store owners."))
 @localized.option("--with-claim-states", is_flag=True, help=N_("Include what became of claims."))
+@localized.option("--with-completeness", is_flag=True, help=N_("Include whether each visit is complete."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
 @localized.option("--raw", is_flag=True, help=N_("CSV: leave texts as they are that spreadsheets take for formulas."))
 @filter_options
@@ -49,6 +50,7 @@ def command(
     with_shoppers: bool,
     with_owners: bool,
     with_claim_states: bool,
+    with_completeness: bool,
     scheme: str | None,
     raw: bool,
     where: tuple[str, ...],
@@ -78,7 +80,9 @@ def command(
     if with_notes and not url:
         raise click.UsageError(str(message("shoppers' texts are only in the ledger: name it with --ledger")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
-    request = ExportRequest(visit_filter, scheme, wide, with_notes, with_shoppers, with_owners, with_claim_states)
+    request = ExportRequest(
+        visit_filter, scheme, wide, with_notes, with_shoppers, with_owners, with_claim_states, with_completeness
+    )
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, snapshot_path)))

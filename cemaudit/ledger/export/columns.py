@@ -26,8 +26,8 @@ class ExportRequest:
 
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
     of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are;
-    ``claim_states``: what became of claims. None of them is given unless asked for. ``completeness``: whether the
-    snapshot knows which visits are complete.
+    ``claim_states``: what became of claims; ``completeness``: whether each visit is complete. None of them is given
+    unless asked for.
     """
 
     which: Filter = EVERYTHING
@@ -37,7 +37,7 @@ class ExportRequest:
     shoppers: bool = False
     with_owners: bool = False
     claim_states: bool = False
-    completeness: bool = True
+    completeness: bool = False
 
     @property
     def question(self) -> LedgerQuery:
@@ -89,8 +89,8 @@ def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
     if request.shoppers:
         yield ExportColumn("shopper", "visits.shopper")
     yield from (ExportColumn(name, f"visits.{name}") for name in ("checklist", "scheme", "band"))
-    # Of a snapshot from before it was kept, nothing is known.
-    yield ExportColumn(COMPLETE, expression(COMPLETE) if request.completeness else "cast(null as varchar)")
+    if request.completeness:
+        yield ExportColumn(COMPLETE, expression(COMPLETE))
 
 
 def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[ExportColumn]:
