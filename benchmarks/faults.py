@@ -36,9 +36,9 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from cemaudit.errors import CemauditError
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
 from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import line_of
 from cemaudit.ledger import open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.sqlite import people_file

@@ -28,8 +28,8 @@ from PIL import Image, ImageDraw
 from cemaudit.cli.home import HOME
 from cemaudit.entry.desk import Desk, OpenDraft
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.questions import EntryQuestion, QuestionKind, first_open, questions
-from cemaudit.entry.reading import read_reply
+from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, first_open, questions
+from cemaudit.entry.replies import read_reply
 from cemaudit.errors import CemauditError
 from cemaudit.exchange.sealed import read_sealed
 from cemaudit.model.answers import Choice, Choices, Date, Nps, Quantity, Scale, Time, YesNo

@@ -33,8 +33,8 @@ from typing import Any, NamedTuple
 
 import chain
 
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed import Statement, sealed_name, write_sealed
-from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.acceptance import AcceptanceChecker
 from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules, processors

@@ -29,6 +29,7 @@ Kind = TypeVar("Kind", Scheme, Journey, Lens)
 NO_JOURNEYS: Mapping[str, Journey] = MappingProxyType({})
 
 _MOST_DIGITS = 100
+_LONGEST_REST = 40
 
 
 def read_toml(source: Source) -> dict[str, Any]:
@@ -36,12 +37,24 @@ def read_toml(source: Source) -> dict[str, Any]:
     try:
         return tomli.loads(read_text(source), parse_float=_decimal)
     except tomli.TOMLDecodeError as error:
-        where = message("line {line}, column {column}: {why}", line=error.lineno, column=error.colno, why=error.msg)
-        raise BadInput(Problem(where, str(source), message("TOML syntax"))) from error
+        raise BadInput(_not_toml(error).inside(source)) from error
     except RecursionError as error:
         raise BadInput(Problem(message("nested too deeply"), str(source))) from error
     except ValueError as error:
         raise BadInput(Problem(message("a number with too many digits"), str(source))) from error
+
+
+def _not_toml(error: tomli.TOMLDecodeError) -> Problem:
+    """What the parser stumbled over, and where."""
+    rest = error.doc[error.pos :].partition("\n")[0].strip()
+    if any(word in error.msg for word in ("overwrite", "twice", "Duplicate")):
+        why = message("this key or table comes a second time")
+    elif "Unterminated" in error.msg or "Unclosed" in error.msg or not rest:
+        why = message("something is missing here: a value, or a closing quotation mark or bracket")
+    else:
+        why = message("this is not TOML: {found}", found=rest[:_LONGEST_REST])
+    where = message("line {line}, column {column}: {why}", line=error.lineno, column=error.colno, why=why)
+    return Problem(where, hint=message("TOML has name = value, and texts in quotation marks"))
 
 
 def _decimal(text: str) -> Decimal:

@@ -281,7 +281,7 @@ def test_mistakes_of_a_scheme(tmp_path: Path, text: str, complaint: str) -> None
 
 def test_a_syntax_error_has_line_and_column(tmp_path: Path) -> None:
     (line,) = complaints(tmp_path, 'id = "shop"\nversion = = "1"\n')
-    assert line == "line 2, column 11: Invalid value (TOML syntax)"
+    assert line.startswith("line 2, column 11: this is not TOML: ")
 
 
 @pytest.mark.parametrize(

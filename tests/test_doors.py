@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("media", "model", "reading", "scoring", "exchange", "entry", "ledger", "ledger.query", "report", "simulate")
-LAZY = ("media", "exchange", "entry", "ledger", "ledger.query", "report")
+LAZY = (
+    "media", "exchange", "exchange.forms", "exchange.tables", "entry", "ledger", "ledger.query", "report",
+)  # fmt: skip
+ROOMS = (*LAZY, "model", "reading", "scoring", "simulate")
 
 
 @pytest.mark.parametrize("room", ROOMS)

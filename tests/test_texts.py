@@ -25,6 +25,28 @@ _PARTICLE = re.compile(
 )  # which one depends on what is filled in
 
 
+_WORD = re.compile(r"([가-힣]+[가-힣])(을|를|과|와)(?![가-힣])")
+_ENDS_SO = {"가을", "결과", "초과", "효과", "성과", "통과", "사과", "진료과", "경과"}
+_OTHER_WORDS = {
+    "조사원": "쇼퍼",
+    "점수 체계": "채점 체계",
+    "채점 방식": "채점 체계",
+    "추가 설치": "추가 구성",
+    "추가 기능": "추가 구성",
+    "구성 요소": "추가 구성",
+    "케이스 믹스": "사례구성",
+    "답변에서": "응답에서",
+    "지킬 일": "행동 수칙",
+}
+"""Words that stood for a thing of the glossary beside its own, and that one."""
+
+
+def _fits(word: str, particle: str) -> bool:
+    """Whether the particle is the one after a consonant where the word ends in one, else that after a vowel."""
+    ends_in_consonant = (ord(word[-1]) - ord("가")) % 28 > 0
+    return ends_in_consonant == (particle in {"을", "과"})
+
+
 def _load_tool() -> ModuleType:
     spec = importlib.util.spec_from_file_location("texts", ROOT / "tools" / "texts.py")
     assert spec
@@ -76,12 +98,34 @@ def test_nobody_has_to_choose_a_particle() -> None:
     assert [korean for korean in written if any(pair in korean for pair in _PAIRS)] == []
 
 
+def test_a_written_word_has_the_particle_that_fits() -> None:
+    wrong = {found[0] for text in _all_korean() for found in _WORD.finditer(text) if not _fits(*found.groups())}
+    assert wrong - _ENDS_SO == set()
+
+
+def test_one_thing_has_one_word() -> None:
+    said = [*KOREAN.values(), *(korean for _, korean, _ in _records())]
+    assert [(text, word) for text in said for word in _OTHER_WORDS if word in text] == []
+
+
+def test_no_count_is_followed_by_a_word_that_reverses_it() -> None:
+    assert [korean for korean in KOREAN.values() if re.search(r"\}(개|건|곳) 이상 없", korean)] == []
+
+
 def test_every_record_of_text_has_both_languages() -> None:
     assert [place for place, korean, english in _records() if bool(korean) != bool(english)] == []
 
 
 def test_texts_inside_f_strings_are_found() -> None:
     assert {"visits", "reports", "line {number}"} <= set(OWN)
+
+
+def _all_korean() -> Iterator[str]:
+    """Every Korean text of the catalogue, of the records in the code, and of the shipped definitions."""
+    yield from KOREAN.values()
+    yield from (korean for _, korean, _ in _records())
+    for folder in (*CODE, ROOT / "checklists"):
+        yield from (path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.toml")))
 
 
 def _records() -> Iterator[tuple[str, str, str]]:

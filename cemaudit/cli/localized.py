@@ -7,11 +7,14 @@ import math
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cemaudit.language import LANGUAGES, LOCALES, N_, Language, message, translate
+
+if TYPE_CHECKING:
+    from click.types import OptionHelpExtra
 
 __all__ = [
     "POINTS",
@@ -45,6 +48,16 @@ class TranslatedOption(click.Option):
         finally:
             self.help = written
 
+    def get_help_extra(self, ctx: click.Context) -> OptionHelpExtra:
+        extra = super().get_help_extra(ctx)
+        if "required" in extra:
+            extra["required"] = translate(N_("required"))
+        return extra
+
+
+_USAGE = (N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("[COMMAND] [ARGS]..."))
+"""What click writes in its usage lines in English alone."""
+
 
 class Translated(click.Command):
     """A command whose ``--help`` speaks the language in force, also when another was in force before."""
@@ -54,6 +67,9 @@ class Translated(click.Command):
         if help_parameter:
             help_parameter.help = translate(N_("Show this message and exit."))
         return help_parameter
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [translate(piece) if piece in _USAGE else piece for piece in super().collect_usage_pieces(ctx)]
 
 
 class TranslatedCommand(Translated):

@@ -13,16 +13,19 @@ from cemaudit.packages import front_door
 
 if TYPE_CHECKING:
     from cemaudit.entry.amending import amend
-    from cemaudit.entry.conversation import Conversation
+    from cemaudit.entry.conversation import Conversation, SecondLook
     from cemaudit.entry.desk import Desk, OpenDraft
     from cemaudit.entry.draft import Draft, DraftState
     from cemaudit.entry.evidence import KeptEvidence, take_in
-    from cemaudit.entry.questions import EntryQuestion, QuestionKind
-    from cemaudit.entry.sealing import NotReady, seal
-    from cemaudit.entry.second_look import SecondLook
+    from cemaudit.entry.instructions import STATEMENT, briefing, conduct, statement_words
+    from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, find_question, first_open, questions
+    from cemaudit.entry.replies import read_reply
+    from cemaudit.entry.sealing import NotReady, refuse_unready, seal
     from cemaudit.entry.session import Screen, Session
+    from cemaudit.entry.wording import ask_line, shown_value
 
 __all__ = [
+    "STATEMENT",
     "Conversation",
     "Desk",
     "Draft",
@@ -36,7 +39,17 @@ __all__ = [
     "SecondLook",
     "Session",
     "amend",
+    "ask_line",
+    "briefing",
+    "conduct",
+    "find_question",
+    "first_open",
+    "questions",
+    "read_reply",
+    "refuse_unready",
     "seal",
+    "shown_value",
+    "statement_words",
     "take_in",
 ]
 
@@ -45,16 +58,27 @@ _HOMES = {
     "Desk": "desk",
     "Draft": "draft",
     "DraftState": "draft",
-    "EntryQuestion": "questions",
+    "EntryQuestion": "questionnaire",
     "KeptEvidence": "evidence",
     "NotReady": "sealing",
     "OpenDraft": "desk",
-    "QuestionKind": "questions",
+    "QuestionKind": "questionnaire",
+    "STATEMENT": "instructions",
     "Screen": "session",
-    "SecondLook": "second_look",
+    "SecondLook": "conversation",
     "Session": "session",
     "amend": "amending",
+    "ask_line": "wording",
+    "briefing": "instructions",
+    "conduct": "instructions",
+    "find_question": "questionnaire",
+    "first_open": "questionnaire",
+    "questions": "questionnaire",
+    "read_reply": "replies",
+    "refuse_unready": "sealing",
     "seal": "sealing",
+    "shown_value": "wording",
+    "statement_words": "instructions",
     "take_in": "evidence",
 }
 

@@ -49,11 +49,14 @@ _KOREAN = {
     "도움말": SlashCommand.HELP,
     "나가기": SlashCommand.QUIT,
 }
+_ALONE = {SlashCommand.BACK, SlashCommand.UNDO, SlashCommand.LIST, SlashCommand.HELP, SlashCommand.QUIT}
+"""Commands after which no words may stand."""
+
 _ABOUT = {
     SlashCommand.BACK: N_("the question before"),
     SlashCommand.UNDO: N_("take back what was said last"),
     SlashCommand.GO: N_("jump to an item, touchpoint or number: /go GS05"),
-    SlashCommand.SKIP: N_("leave an item: /skip na (not applicable), no (not observed), de (declined)"),
+    SlashCommand.SKIP: N_("leave a question: /skip na (not applicable), no (not observed), de (declined), and why"),
     SlashCommand.NOTE: N_("write a note on this item: /note TEXT"),
     SlashCommand.PHOTO: N_("add a photo: /photo PATH | caption"),
     SlashCommand.RECEIPT: N_("add a receipt"),
@@ -63,7 +66,7 @@ _ABOUT = {
     SlashCommand.BLAME: N_("a blame at this touchpoint: /blame TEXT"),
     SlashCommand.STAND: N_("at the end: let a remark stand, for a reason: /stand 1 REASON"),
     SlashCommand.LIST: N_("all questions and what was said"),
-    SlashCommand.HELP: N_("how to judge this item"),
+    SlashCommand.HELP: N_("these commands; ? explains the question"),
     SlashCommand.QUIT: N_("stop here; everything is kept"),
 }
 
@@ -78,18 +81,22 @@ class Said(NamedTuple):
 def parse(line: str, *, free: bool = False) -> Said | None:
     """The command of a line, or ``None`` where the line is an answer; a ``free`` line may begin with any slash.
 
-    ``?`` alone asks for help. ``BadInput`` where a slash is followed by no command.
+    ``?`` alone asks for help on the question. ``BadInput`` where a slash is followed by no command.
     """
     word, _, rest = line.strip().partition(" ")
-    if word == "?":
-        return Said(SlashCommand.HELP, "")
+    if line.strip() == "?":
+        return Said(SlashCommand.HELP, "?")
     if not word.startswith("/") or word.startswith("//"):
         return None
     command = _named(word[1:].lower())
-    if command:
+    stands_alone = command in _ALONE and rest.strip()
+    if command and not stands_alone:
         return Said(command, rest.strip())
     if free:
         return None
+    if stands_alone:
+        what = message("/{command} stands alone, found {value}", command=command, value=rest.strip())
+        raise BadInput(Problem(what, hint=message("nothing was done; type it without the words")))
     hint = nearest(word[1:], [*SlashCommand, *_KOREAN], listing=False) or message("/help lists the commands")
     raise BadInput(Problem(message("no such command: {word}", word=word), hint=hint))
 

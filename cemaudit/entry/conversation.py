@@ -5,33 +5,41 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from cemaudit.entry import questions as asking
-from cemaudit.entry.clock import can_be_timed, elapsed_text, starts_stopwatch
 from cemaudit.entry.commands import Said, SlashCommand, parse, usage
-from cemaudit.entry.exhibits import add_exhibit, drop_exhibit
-from cemaudit.entry.questions import EntryQuestion, QuestionKind, questions
-from cemaudit.entry.reading import read_reply, skip
-from cemaudit.entry.second_look import SecondLook
-from cemaudit.entry.session import DraftKeeper, Screen, Session
-from cemaudit.entry.wording import SKIPS, ask_line, banner, described, helped, shown_value
+from cemaudit.entry.doubts import Doubt
+from cemaudit.entry.draft import Draft
+from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, complaint, evidence, note, questions
+from cemaudit.entry.replies import (
+    can_be_timed,
+    elapsed_text,
+    read_replies,
+    read_reply,
+    remarks,
+    skip,
+    skip_feeling,
+    starts_stopwatch,
+)
+from cemaudit.entry.session import DraftKeeper, Screen, Session, add_exhibit, drop_exhibit
+from cemaudit.entry.wording import ask_line, banner, described, helped, in_words, list_line, shown_value, skip_words
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import message, translate
+from cemaudit.language import N_, Message, message, translate
 from cemaudit.model import SkipState
 from cemaudit.model.answers import Quantity, TextAnswer
 
-__all__ = ["Conversation"]
+__all__ = ["Conversation", "SecondLook"]
 
-_SKIP_WORDS = {"na": SkipState.NOT_APPLICABLE, "no": SkipState.NOT_OBSERVED, "de": SkipState.DECLINED}
-
-
+_SKIP_CODES = {"na": SkipState.NOT_APPLICABLE, "no": SkipState.NOT_OBSERVED, "de": SkipState.DECLINED}
 _SEVERAL_LINES = {QuestionKind.NOTE, QuestionKind.COMPLAINT}
 _ECHOED = frozenset(QuestionKind) - {
     QuestionKind.BRIEFING,
     QuestionKind.NOTE,
     QuestionKind.EVIDENCE,
     QuestionKind.COMPLAINT,
+    QuestionKind.COMPLAINTS,
 }
 """Questions whose replies are read as values."""
+
+_SHORTEST_REASON = 5
 
 
 class _Leave(Exception):
@@ -80,7 +88,7 @@ class Conversation:
                 said = self._hear(question)
                 return self._obey(said, question) if isinstance(said, Said) else self._take(question, said)
             except BadInput as error:
-                self._session.complain(error)
+                self._session.complain(error, question)
 
     def _show(self, question: EntryQuestion) -> None:
         draft = self._session.draft
@@ -90,7 +98,7 @@ class Conversation:
         self._screen.say(banner(draft, question, done, len(asked)))
         if question.kind is QuestionKind.BRIEFING:
             self._help(question)
-        self._screen.say(ask_line(question))
+        self._screen.say(ask_line(question, draft.words))
         for line in described(question, draft):
             self._session.tell(line)
         if self._seconds and _is_timed(question):
@@ -130,63 +138,104 @@ class Conversation:
         choices = message("a: they are answers from here on; empty: leave them out")
         if item:
             choices = message("m: they belong to the note on {item}; a: answers from here on; empty: no", item=item.id)
-        reply = self._screen.ask(f"  {choices} > ").strip().lower()
-        if reply in {"a", "ㅁ"}:
-            self._confirmed.extend(lines)
-        elif reply in {"m", "ㅡ"} and item and self._last_item and self._last_item.touchpoint:
-            self._hear_words(asking.note(item, self._last_item.touchpoint), "\n".join(lines).strip())
-        else:
-            self._session.tell(message("left out"))
+        while True:
+            reply = self._screen.ask(f"  {choices} > ").strip().lower()
+            if reply in {"a", "ㅁ"}:
+                self._confirmed.extend(lines)
+            elif reply in {"m", "ㅡ"} and item and self._last_item and self._last_item.touchpoint:
+                self._hear_words(note(item, self._last_item.touchpoint), "\n".join(lines).strip())
+            elif reply:
+                what = message("expected {what}, found {value}", what="m, a" if item else "a", value=reply)
+                self._session.complain(BadInput(Problem(what)))
+                continue
+            else:
+                self._session.tell(message("left out"))
+            return
 
     def _take(self, question: EntryQuestion, line: str) -> str | None:
         """Keep a reply; an empty one keeps what was said before."""
         if question.item:
             self._last_item = question
-        if line.strip() and question.kind is QuestionKind.EVIDENCE:
-            return add_exhibit(self._session, question, line)
-        if line.strip() and question.kind is QuestionKind.NOTE:
+        if not line.strip():
+            if question.is_open(self._session.draft.values):
+                self._session.write(read_reply(question, line, self._session.draft))
+        elif question.kind is QuestionKind.EVIDENCE:
+            add_exhibit(self._session, question, line)
+            self._session.tell(message("another file for it: /back, or /photo there"))
+        elif question.kind is QuestionKind.NOTE:
             self._hear_note(question, line)
+        elif question.kind is QuestionKind.COMPLAINTS:
+            return self._choose_touchpoint(question, line)
         elif self._seconds and _is_timed(question) and starts_stopwatch(line):
-            self._session.write(read_reply(question, self._timed(question, self._seconds), self._session.draft))
-            self._echo(question)
-        elif line.strip() or question.is_open(self._session.draft.values):
-            self._session.write(read_reply(question, line, self._session.draft))
-            if line.strip():
-                self._echo(question)
-            if question.name == "started":
-                self._say_if_hindsight()
+            self._keep(question, self._timed(question, self._seconds))
+        else:
+            self._keep(question, line)
         return self._session.open_after(question)
 
-    def _echo(self, question: EntryQuestion) -> None:
+    def _keep(self, question: EntryQuestion, line: str) -> None:
+        """Keep what a line says, to one question or several, as one step; show each value as it was understood."""
+        before = self._session.draft
+        replies = read_replies(question, line, before)
+        self._session.write({name: value for reply in replies for name, value in reply.changes.items()})
+        for reply in replies:
+            self._echo(reply.question, named=len(replies) > 1)
+        for remark in remarks(before, self._session.draft, line):
+            self._session.tell(remark)
+
+    def _choose_touchpoint(self, question: EntryQuestion, line: str) -> str:
+        """Note where there was a claim or blame; the question about it."""
+        changes = read_reply(question, line, self._session.draft)
+        self._session.write(changes)
+        (name,) = changes
+        return f"claims.{name.removeprefix('complained.')}"
+
+    def _echo(self, question: EntryQuestion, *, named: bool) -> None:
         """Show a value as it was understood; what was typed as words is on the screen already."""
         if question.kind in _ECHOED and not (question.item and isinstance(question.item.answer, TextAnswer)):
-            self._session.tell(f"= {shown_value(question, self._session.draft)}")
-
-    def _say_if_hindsight(self) -> None:
-        visit = self._session.draft.visit
-        if visit.expected and not visit.expected_before:
-            self._session.tell(message("the expectations were noted after the visit began: kept, but no gap is taken"))
+            name = f"{question.item.id if question.item else list_line(question, self._draft.words)}: " if named else ""
+            self._session.tell(f"= {name}{shown_value(question, self._session.draft)}")
 
     def _timed(self, question: EntryQuestion, seconds: Callable[[], float]) -> str:
         """The time until the next line, as one would type it."""
         if not (question.item and isinstance(question.item.answer, Quantity)):
             raise TypeError(question)
         started = seconds()
-        self._screen.ask(f"  {message('running; Enter stops it')} ")
-        return elapsed_text(question.item.answer.unit, seconds() - started)
+        typed = self._screen.ask(f"  {message('running; Enter stops it')} ")
+        elapsed = seconds() - started
+        if typed.strip():
+            self._session.tell(f"! {message('typed while the stopwatch ran, and left out: {value}', value=typed)}")
+        return elapsed_text(question.item.answer.unit, elapsed)
 
     def _hear_note(self, question: EntryQuestion, line: str) -> None:
-        """Lines until an empty one; each is kept as it comes, all of them are one step."""
-        step, lines = self._session.draft.next_step, [line]
+        """Lines until an empty one; each is kept as it comes, all of them are one step.
+
+        A note that is still too short is asked on for once; left short, it comes up at the end.
+        """
+        step, lines, may_be_short = self._session.draft.next_step, [line], False
         while True:
             # An empty line with more behind it stands between two paragraphs of what was pasted.
             if not lines[-1].strip():
                 pasted = self._screen.waiting()
-                if not any(line.strip() for line in pasted):
+                if any(line.strip() for line in pasted):
+                    lines += pasted
+                elif may_be_short or not (lacking := self._too_short(question)):
                     return
-                lines += pasted
+                else:
+                    may_be_short = True
+                    self._session.tell(f"! {lacking}")
             self._session.write(read_reply(question, "\n".join(lines).rstrip(), self._session.draft), step)
             lines.append(self._screen.ask("  "))
+
+    def _too_short(self, question: EntryQuestion) -> Message | None:
+        """What a note still lacks."""
+        visit, item = self._session.draft.visit, question.item
+        answer = visit.answers.get(item.id) if item else None
+        least = item.least_note(answer) if item and answer is not None else 0
+        length = len("".join(visit.notes.get(item.id, "").split())) if item else 0
+        if length >= least:
+            return None
+        text = N_("at least {least} characters are needed, {count} so far: write on, or leave it with an empty line")
+        return message(text, least=least, count=length)
 
     def _obey(self, said: Said, question: EntryQuestion) -> str | None:
         """Do what a command says; the name of the question to go on with."""
@@ -202,7 +251,7 @@ class Conversation:
             case SlashCommand.STAND:
                 raise BadInput(Problem(message("nothing is in doubt here; /stand is for the end")))
             case SlashCommand.HELP | SlashCommand.LIST:
-                self._tell(said.command, question)
+                self._tell(said, question)
                 return question.name
             case _:
                 return self._edit(said, question)
@@ -213,51 +262,78 @@ class Conversation:
         if touchpoint is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
         if said.command in {SlashCommand.CLAIM, SlashCommand.BLAME}:
-            self._hear_words(asking.complaint(f"{said.command}s", touchpoint), said.rest)
-            return question.name
-        if said.command is SlashCommand.SKIP and question.is_feeling:
-            self._session.write({question.name: None})
+            return self._hear_words(complaint(f"{said.command}s", touchpoint), said.rest, question)
+        if said.command is SlashCommand.SKIP and (question.is_feeling or item):
+            state, reason = self._skip_words(question, said.rest)
+            changes = skip(item, state, reason) if item else skip_feeling(question, state, reason)
+            self._session.write(changes)
+            shown = shown_value(self._session.question(f"answers.{item.id}" if item else question.name), self._draft)
+            self._session.tell(f"= {shown}")
             return self._session.open_after(question)
         if item is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
         match said.command:
-            case SlashCommand.SKIP:
-                self._session.write(skip(item, *self._skip_words(said.rest)))
-                return self._session.open_after(question)
             case SlashCommand.NOTE:
-                self._hear_words(asking.note(item, touchpoint), said.rest)
+                return self._hear_words(note(item, touchpoint), said.rest, question)
             case SlashCommand.DROP:
                 drop_exhibit(self._session, item, said.rest)
             case _:
-                path = said.rest or self._screen.ask(f"  {message('path of the file')}: ")
-                add_exhibit(self._session, asking.evidence(item, touchpoint), path, said.command.value)
+                self._add_file(evidence(item, touchpoint), said)
         return question.name
 
-    def _hear_words(self, question: EntryQuestion, words: str) -> None:
-        """Ask for words, or keep those that came with the command, beside what was said before."""
-        if not words:
-            self._ask(question)
-            return
-        before = self._session.draft.values.get(question.name)
-        if question.kind is QuestionKind.NOTE:
-            self._session.write(read_reply(question, f"{before}\n{words}" if before else words, self._session.draft))
-        else:
-            changes = read_reply(question, words, self._session.draft)
-            self._session.write({**changes, question.name: [*(before or []), *changes[question.name]]})
-        for line in (shown_value(question, self._session.draft) or "").splitlines():
-            self._session.tell(f"= {line}")
+    @property
+    def _draft(self) -> Draft:
+        return self._session.draft
 
-    def _skip_words(self, rest: str) -> tuple[SkipState, str]:
-        """The state and reason a skip gives, asked for where they were not given."""
+    def _add_file(self, question: EntryQuestion, said: Said) -> None:
+        """Take in the file a command names, else ask for its path until there is one or the line is empty."""
+        if said.rest:
+            add_exhibit(self._session, question, said.rest, said.command.value)
+            return
+        while path := self._screen.ask(f"  {message('path of the file (empty: none)')}: ").strip():
+            try:
+                add_exhibit(self._session, question, path, said.command.value)
+            except BadInput as error:
+                self._session.complain(error)
+            else:
+                return
+
+    def _hear_words(self, question: EntryQuestion, words: str, asked: EntryQuestion | None = None) -> str | None:
+        """Ask for words, or keep those that came with the command, beside what was said before.
+
+        Returns the question to go on with: ``asked``, which was interrupted, or what follows where it is the same.
+        """
+        if words:
+            before = self._draft.values.get(question.name)
+            if question.kind is QuestionKind.NOTE:
+                self._session.write(read_reply(question, f"{before}\n{words}" if before else words, self._draft))
+            else:
+                changes = read_reply(question, words, self._draft)
+                self._session.write({**changes, question.name: [*(before or []), *changes[question.name]]})
+            for line in (shown_value(question, self._draft) or "").splitlines():
+                self._session.tell(f"= {line}")
+        else:
+            self._ask(question)
+        if asked is None:
+            return None
+        return self._session.open_after(asked) if asked.name == question.name else asked.name
+
+    def _skip_words(self, question: EntryQuestion, rest: str) -> tuple[SkipState, str]:
+        """The state and reason a skip gives, asked for where they were not given, until they fit."""
+        states = skip_words(question)
+        codes = {code: state for code, state in _SKIP_CODES.items() if state in states}
         word, _, reason = rest.partition(" ")
-        if not word:
-            for code, state in _SKIP_WORDS.items():
-                self._session.tell(f"{code}  {translate(SKIPS[state])}")
+        while word.lower() not in codes:
+            if word:
+                what = message("expected {what}, found {value}", what=", ".join(codes), value=word)
+                self._session.complain(BadInput(Problem(what)))
+            for code, state in codes.items():
+                self._session.tell(f"{code}  {translate(states[state])}")
             word, _, reason = self._screen.ask("  > ").strip().partition(" ")
-        if word.lower() not in _SKIP_WORDS:
-            raise BadInput(Problem(message("expected {what}, found {value}", what="na, no, de", value=word)))
+            if not word:
+                raise BadInput(Problem(message("nothing was skipped")))
         reason = reason or self._screen.ask(f"  {message('reason (may be empty)')}: ")
-        return _SKIP_WORDS[word.lower()], reason.strip()
+        return codes[word.lower()], reason.strip()
 
     def _look_again(self) -> str | None:
         """Show what is in doubt and hear what to do about it; the question to go to, ``None`` to look once more."""
@@ -274,25 +350,34 @@ class Conversation:
         return self._obey_at_end(said) if isinstance(said, Said) else said
 
     def _obey_at_end(self, said: Said) -> str | None:
-        last = questions(self._session.draft)[-1]
-        if said.command in {SlashCommand.HELP, SlashCommand.LIST}:
-            self._tell(said.command, last)
-            return None
+        last = questions(self._draft)[-1]
+        match said.command:
+            case SlashCommand.HELP | SlashCommand.LIST:
+                self._tell(said, last)
+                return None
+            case SlashCommand.BACK:
+                return last.name
         try:
+            if said.command not in {SlashCommand.QUIT, SlashCommand.GO, SlashCommand.UNDO}:
+                raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
             return self._obey(said, last)
         except BadInput as error:
             self._session.complain(error)
             return None
 
-    def _tell(self, command: SlashCommand, question: EntryQuestion) -> None:
-        if command is SlashCommand.HELP:
-            self._help(question)
-            for line in usage():
-                self._session.tell(line)
+    def _tell(self, said: Said, question: EntryQuestion) -> None:
+        if said.command is SlashCommand.LIST:
+            for number, one in enumerate(questions(self._draft), 1):
+                value = shown_value(one, self._draft)
+                shown = "-" if value is None else ", ".join(value.splitlines())
+                self._session.tell(f"{number:3}  {list_line(one, self._draft.words)}: {shown}")
             return
-        for number, one in enumerate(questions(self._session.draft), 1):
-            said = shown_value(one, self._session.draft)
-            self._session.tell(f"{number:3}  {ask_line(one)}: {'-' if said is None else said}")
+        self._help(question)
+        if said.rest:  # a question mark
+            self._session.tell(message("/help lists the commands"))
+            return
+        for line in usage():
+            self._session.tell(line)
 
     def _help(self, question: EntryQuestion) -> None:
         for line in helped(question, self._session.draft):
@@ -302,3 +387,67 @@ class Conversation:
 def _is_timed(question: EntryQuestion) -> bool:
     """Whether a stopwatch can answer a question."""
     return bool(question.kind is QuestionKind.ANSWER and question.item and can_be_timed(question.item.answer))
+
+
+class SecondLook:
+    """What is in doubt once all questions are answered, by number."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.doubts = list(session.keeper.doubts(session.draft))
+
+    def show(self) -> None:
+        """The doubts, and what to do about them."""
+        say = self._session.screen.say
+        say()
+        if not self.doubts:
+            say(str(message("All questions are answered. Empty: done; /go GS05 changes an answer.")))
+            return
+        say(str(message("All questions are answered. Please look again:")))
+        for number, doubt in enumerate(self.doubts, 1):
+            self._session.tell(f"{number}  {in_words(doubt.problem, self._session.draft.checklist)}")
+        say(str(message("A number goes there to mend it; /stand 1 lets it stand, for a reason; empty: later.")))
+
+    def ask(self) -> str | Said | None:
+        """The question to mend, another command, ``None`` where a doubt was let stand; ``""`` to stop here."""
+        while True:
+            try:
+                line = self._session.screen.ask("> ").strip()
+                said = parse(line)
+                if said and said.command is SlashCommand.STAND:
+                    word, _, reason = said.rest.partition(" ")
+                    self._let_stand(self._doubt(word), reason.strip())
+                    return None
+                return said or (self._mending(self._doubt(line)) if line else "")
+            except BadInput as error:
+                self._session.complain(error)
+
+    def _doubt(self, word: str) -> Doubt:
+        if not self.doubts:
+            what = message("all questions are answered; found {value}", value=word)
+            raise BadInput(Problem(what, hint=message("an empty line ends; /go GS05 changes an answer")))
+        if not word.isdecimal() or not 1 <= int(word) <= len(self.doubts):
+            what = message("expected a number from 1 to {most}, found {value}", most=len(self.doubts), value=word)
+            raise BadInput(Problem(what))
+        return self.doubts[int(word) - 1]
+
+    def _let_stand(self, doubt: Doubt, reason: str) -> None:
+        if doubt.must:
+            raise BadInput(Problem(message("this cannot stand; it must be mended")))
+        too_short = message("a reason of at least {least} characters is needed", least=_SHORTEST_REASON)
+        is_asked = not reason
+        while is_asked and len(reason) < _SHORTEST_REASON:
+            reason = self._session.screen.ask(f"  {message('reason')}: ").strip()
+            if not reason:
+                break
+            if len(reason) < _SHORTEST_REASON:
+                self._session.complain(BadInput(Problem(too_short)))
+        if len(reason) < _SHORTEST_REASON:
+            raise BadInput(Problem(too_short))
+        override = doubt.let_stand(reason)
+        self._session.write({f"overrides.{doubt.check} {doubt.place}": override.model_dump(mode="json")})
+
+    def _mending(self, doubt: Doubt) -> str:
+        place = doubt.problem.place
+        known = {one.name for one in questions(self._session.draft)}
+        return place if place in known else self._session.named(place.rpartition(".")[2])

@@ -11,8 +11,9 @@ from typing import Any
 
 from cemaudit.entry.evidence import KeptEvidence
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, Visit
+from cemaudit.model.visit_words import WordsInForce
 from cemaudit.scoring.items import item_is_relevant
 
 __all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
@@ -20,7 +21,7 @@ __all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
 UNDO, SIGNED, SEALED, DISCARDED = "undo", "signed", "sealed", "discarded"
 """Events that are no part of the visit. ``undo`` names the step it takes back."""
 
-_BY_ID = ("answers", "skipped", "notes", "emotions", "expectations", "perceived")
+_BY_ID = ("answers", "skipped", "notes", "emotions", "expectations", "perceived", "feelings_skipped")
 
 
 class DraftState(StrEnum):
@@ -36,7 +37,8 @@ class Draft:
     """A visit in the making.
 
     ``values`` holds what was said last, by name: ``started``, ``answers.GS01``, ``emotions.greeting``,
-    ``evidence.GS01`` (a list), ... ``None`` stands for what was asked and deliberately left empty.
+    ``feelings_skipped.emotions.greeting``, ``evidence.GS01`` (a list), ... ``None`` stands for what was asked and
+    deliberately left empty.
     """
 
     header: DraftHeader
@@ -87,6 +89,11 @@ class Draft:
         pieces = (piece for item in self.visit.evidence for piece in self.values[f"evidence.{item}"])
         return {piece["taken"]["sha256"]: KeptEvidence.model_validate(piece["taken"]) for piece in pieces}
 
+    @property
+    def words(self) -> WordsInForce:
+        """What arriving, leaving, company, customer and statement are called in this visit."""
+        return self.checklist.words_at(self.values.get("step"), self.values.get("scenario"))
+
     @cached_property
     def visit(self) -> Visit:
         """The visit so far, without what does not arise in it."""
@@ -100,7 +107,8 @@ class Draft:
 
     def _head(self, values: Mapping[str, Any]) -> dict[str, Any]:
         known = {name: values[name] for name in Visit.model_fields if name in values}
-        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if "started" in values else {}
+        begun = "started" in values or "until" in values
+        times = {"entered": self.changed.astimezone().replace(microsecond=0)} if begun else {}
         return {"id": self.header.id, "checklist": self.checklist.ref, **times, **known}
 
 
@@ -131,7 +139,7 @@ def _evidence(piece: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
-    """Notes and evidence only of items that arise, feelings only of touchpoints that do.
+    """Notes and evidence only of items that arise, feelings, given or skipped, only of touchpoints that do.
 
     What was expected before the visit stays, also where it then came to nothing.
     """
@@ -144,7 +152,13 @@ def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
         **{field: _only(getattr(visit, field), felt) for field in ("emotions", "perceived")},
         "expectations": _only(visit.expectations, awaited),
     }
-    return visit.model_copy(update=kept)
+    awaited_by_field = {"emotions": felt, "perceived": felt, "expectations": awaited}
+    skips = {
+        name: skip
+        for name, skip in visit.feelings_skipped.items()
+        if name.partition(".")[2] in awaited_by_field[name.partition(".")[0]]
+    }
+    return visit.model_copy(update=kept).with_feelings_skipped(skips)
 
 
 def _only(members: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

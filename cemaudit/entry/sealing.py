@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cemaudit.entry.briefing import STATEMENT
 from cemaudit.entry.desk import OpenDraft
-from cemaudit.entry.difference import difference
 from cemaudit.entry.draft import SEALED, SIGNED, Draft, DraftState
+from cemaudit.entry.instructions import STATEMENT, statement_words
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.exchange import Sealed, Statement, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey
-from cemaudit.language import current, message, translate
-from cemaudit.model import Visit
+from cemaudit.language import current, message
+from cemaudit.model import Change, Visit
 
-__all__ = ["STATEMENT", "NotReady", "refuse_unready", "seal"]
+__all__ = ["STATEMENT", "NotReady", "difference", "refuse_unready", "seal"]
+
+_OWN = {"id", "checklist", "entered", "briefed", "revision", "supersedes", "amendment", "changes"}
+"""Fields that differ by nature, or never."""
+
+
+def difference(before: Visit, after: Visit) -> tuple[Change, ...]:
+    """Every place that differs, sorted; ``None`` where one of the two has nothing there."""
+    old, new = dict(_places(before)), dict(_places(after))
+    changed = sorted(place for place in old.keys() | new.keys() if old.get(place) != new.get(place))
+    return tuple(Change(place=place, before=old.get(place), after=new.get(place)) for place in changed)
+
+
+def _places(visit: Visit) -> Iterator[tuple[str, str]]:
+    for field, value in visit.model_dump(mode="json", exclude_defaults=True, exclude=_OWN).items():
+        if isinstance(value, dict):
+            yield from ((f"{field}.{name}", _text(one)) for name, one in value.items())
+        else:
+            yield field, _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 class NotReady(CemauditError):
@@ -59,7 +82,7 @@ def _statement(held: OpenDraft, draft: Draft, name: str) -> Statement:
     if signed and signed[-1].at >= draft.changed and signed[-1].value["name"] == name:
         return Statement.model_validate(signed[-1].value)
     now = datetime.now(UTC).astimezone()
-    statement = Statement(words=translate(STATEMENT), language=current(), name=name, at=now)
+    statement = Statement(words=statement_words(draft.words), language=current(), name=name, at=now)
     held.write(0, {SIGNED: statement.model_dump(mode="json")})
     return statement
 

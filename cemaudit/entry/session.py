@@ -1,4 +1,4 @@
-"""A draft being worked on: where it is kept, where lines are shown and typed, and the way among its questions."""
+"""A draft being worked on: where lines are shown and typed, the way among its questions, files put on its items."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Any, Protocol
 
 from cemaudit.entry.doubts import Doubt
 from cemaudit.entry.draft import UNDO, Draft
-from cemaudit.entry.questions import EntryQuestion, find, first_open, questions
+from cemaudit.entry.evidence import path_typed, take_in
+from cemaudit.entry.questionnaire import EntryQuestion, find_question, first_open, questions
+from cemaudit.entry.wording import in_words, listed_files
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
+from cemaudit.media import ExifDetails
+from cemaudit.media.file_types import MediaType as FileKind
+from cemaudit.model import Item
+from cemaudit.model.base import clean
 
-__all__ = ["DraftKeeper", "Screen", "Session"]
+__all__ = ["DraftKeeper", "Screen", "Session", "add_exhibit", "drop_exhibit"]
 
 
 class Screen(Protocol):
@@ -60,10 +66,10 @@ class Session:
         """A line of ours, below the question."""
         self.screen.say(f"  {text}")
 
-    def complain(self, error: BadInput) -> None:
-        """What was wrong with a reply."""
+    def complain(self, error: BadInput, question: EntryQuestion | None = None) -> None:
+        """What was wrong with a reply, to ``question`` where one was asked, without the names of fields."""
         for problem in error.problems:
-            self.tell(f"! {problem}")
+            self.tell(f"! {in_words(problem, self.draft.checklist, question)}")
 
     def question(self, name: str) -> EntryQuestion:
         """The question of that name, or the last one where it does not arise any more."""
@@ -88,7 +94,7 @@ class Session:
         if not word:
             raise BadInput(Problem(message("which question? as in /go GS05"), hint=message("/list shows them all")))
         asked = questions(self.draft)
-        place = find(asked, word)
+        place = find_question(asked, word)
         if place is None:
             hint = message("/list shows them all")
             raise BadInput(Problem(message("no such question: {word}", word=word), hint=hint))
@@ -104,3 +110,52 @@ class Session:
         self.tell(message("taken back"))
         known = {one.name for one in questions(self.draft)}
         return next((name for name in names if name in known), self.open_after(None))
+
+
+def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str | None = None) -> None:
+    """Take in the file of a line like ``PATH | caption``, keep it, say what is doubtful.
+
+    ``use``: ``photo``, ``receipt`` or ``audio``, where the shopper said which.
+    """
+    path, _, caption = line.partition("|")
+    if not path.strip():
+        raise BadInput(Problem(message("no file was named"), hint=message("type its path, or drag the file here")))
+    taken = take_in(path_typed(path.strip()), session.keeper.folder)
+    if session.draft.checklist.photo_details == "remove":
+        taken = taken.model_copy(update={"details": ExifDetails(taken=taken.details.taken)})
+    piece = {"taken": taken.model_dump(mode="json"), "kind": _use(taken.kind, use), "caption": clean(caption)}
+    pieces = _pieces(session, question.name)
+    if all(one["taken"]["sha256"] != taken.sha256 for one in pieces):
+        session.write({question.name: [*pieces, piece]})
+    session.tell(message("kept and read again: {name}, {size} bytes", name=taken.name, size=taken.size))
+    for doubt in session.keeper.doubts(session.draft):
+        if doubt.problem.place == question.name and doubt.check.startswith("photo."):
+            session.tell(f"! {doubt.problem}")
+
+
+def drop_exhibit(session: Session, item: Item, number: str) -> None:
+    """Take a file off an item, by its number from 1; the copy stays on this machine."""
+    name = f"evidence.{item.id}"
+    pieces = _pieces(session, name)
+    if not pieces:
+        raise BadInput(Problem(message("there is no file on {item}", item=item.id)))
+    if not number.isdecimal() or not 1 <= int(number) <= len(pieces):
+        what = message("which file? as in /drop 1")
+        raise BadInput(Problem(what, hint=", ".join(listed_files(pieces))))
+    gone = pieces.pop(int(number) - 1)
+    session.write({name: pieces or None})
+    session.tell(message("taken off {item}: {name}", item=item.id, name=gone["taken"]["name"]))
+
+
+def _use(kind: FileKind, wanted: str | None) -> str:
+    """What kind of evidence a file is; ``BadInput`` where it cannot be what the shopper said."""
+    if wanted is None:
+        return next(use for use in ("photo", "audio", "document") if use in kind.evidence_kinds)
+    if wanted not in kind.evidence_kinds:
+        what = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=wanted)
+        raise BadInput(Problem(what))
+    return wanted
+
+
+def _pieces(session: Session, name: str) -> list[dict[str, Any]]:
+    return [*(session.draft.values.get(name) or ())]

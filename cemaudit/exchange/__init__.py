@@ -12,23 +12,22 @@ from typing import TYPE_CHECKING
 from cemaudit.packages import front_door
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.filled import import_filled
+    from cemaudit.exchange.canonical_json import line_of, read_line, write_visits
     from cemaudit.exchange.forms.fields import Form
     from cemaudit.exchange.forms.making import form_of
     from cemaudit.exchange.forms.reader import FormReader
-    from cemaudit.exchange.importer import import_table
-    from cemaudit.exchange.lines import read_line
-    from cemaudit.exchange.mapping import load_mapping
     from cemaudit.exchange.questionnaires.draft import ChecklistDraft, import_form
-    from cemaudit.exchange.sealed.names import is_sealed, sealed_name
-    from cemaudit.exchange.sealed.read import Sealed, read_sealed
+    from cemaudit.exchange.sealed.archive import is_sealed, sealed_name
+    from cemaudit.exchange.sealed.reading import Sealed, read_sealed
     from cemaudit.exchange.sealed.records import Statement
-    from cemaudit.exchange.sealed.write import write_sealed
+    from cemaudit.exchange.sealed.writing import write_sealed
+    from cemaudit.exchange.submissions.export import read_submissions
     from cemaudit.exchange.submissions.importing import import_submissions
-    from cemaudit.exchange.submissions.reading import read_submissions
-    from cemaudit.exchange.tables import read_table
+    from cemaudit.exchange.tables.filled_forms import import_filled
+    from cemaudit.exchange.tables.importing import import_table
+    from cemaudit.exchange.tables.input_table import read_table
+    from cemaudit.exchange.tables.mapping import load_mapping
     from cemaudit.exchange.visits import LocatedVisit, read_visits
-    from cemaudit.exchange.written import line_of, write_visits
 
 __all__ = [
     "ChecklistDraft",
@@ -60,24 +59,23 @@ _HOMES = {
     "Form": "forms.fields",
     "FormReader": "forms.reader",
     "LocatedVisit": "visits",
-    "Sealed": "sealed.read",
+    "Sealed": "sealed.reading",
     "Statement": "sealed.records",
     "form_of": "forms.making",
-    "import_filled": "filled",
+    "import_filled": "tables.filled_forms",
     "import_form": "questionnaires.draft",
     "import_submissions": "submissions.importing",
-    "import_table": "importer",
-    "is_sealed": "sealed.names",
-    "line_of": "written",
-    "load_mapping": "mapping",
-    "read_line": "lines",
-    "read_sealed": "sealed.read",
-    "read_submissions": "submissions.reading",
-    "read_table": "tables",
+    "import_table": "tables.importing",
+    "is_sealed": "sealed.archive",
+    "line_of": "canonical_json",
+    "load_mapping": "tables.mapping",
+    "read_line": "canonical_json",
+    "read_sealed": "sealed.reading",
+    "read_submissions": "submissions.export",
+    "read_table": "tables.input_table",
     "read_visits": "visits",
-    "sealed_name": "sealed.names",
-    "write_sealed": "sealed.write",
-    "write_visits": "written",
+    "sealed_name": "sealed.archive",
+    "write_sealed": "sealed.writing",
+    "write_visits": "canonical_json",
 }
-
 __getattr__, __dir__ = front_door(__name__, _HOMES)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from cemaudit.checklists import read_toml
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.exchange.tables import InputRow, read_table
+from cemaudit.exchange.tables.input_table import InputRow, read_table
 from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
 from cemaudit.model import Channel, Checklist, Touchpoint, faults
@@ -46,8 +46,8 @@ def read_inventory(path: Path, find_checklist: Callable[[str | None], Checklist 
         inventory = Inventory.model_validate(data)
     except ValidationError as error:
         # The record says again, without a hint, what ways of finding and which repeated ids are wrong.
-        said = {problem.place for problem in problems if ".found_by." in problem.place}
-        own = [problem for problem in faults.problems(error, data) if problem.place not in said]
+        named_places = {problem.place for problem in problems if ".found_by." in problem.place}
+        own = [problem for problem in faults.problems(error, data) if problem.place not in named_places]
         problems += [problem for problem in own if problem.place or not problems]
     if problems:
         raise BadInput(problem.inside(path.name) for problem in problems)

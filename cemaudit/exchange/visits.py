@@ -10,17 +10,15 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import not_json, parsed
-from cemaudit.exchange.written import STREAM
+from cemaudit.exchange.canonical_json import STREAM, not_json, parsed
 from cemaudit.files import read_text, refuse_unreadable
 from cemaudit.language import Message, message
 from cemaudit.model import Visit, faults
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.sealed.read import Sealed
-    from cemaudit.exchange.sealed.revisions import RevisionStatus
+    from cemaudit.exchange.sealed.reading import RevisionStatus, Sealed
 
-__all__ = ["LARGEST_FILE", "LONGEST_LINE", "LocatedVisit", "bounded_lines", "read_visits"]
+__all__ = ["LARGEST_FILE", "LONGEST_LINE", "LocatedVisit", "bounded_lines", "inside", "read_visits"]
 
 LONGEST_LINE = 5_000_000
 LARGEST_FILE = 100_000_000
@@ -53,14 +51,14 @@ def read_visits(
     """
     wrong: list[Problem] = [] if problems is None else problems
     places: dict[str, str] = {}
-    for found in _all(sources, wrong, stdin):
-        first = places.get(found.visit.id)
+    for located in _all(sources, wrong, stdin):
+        first = places.get(located.visit.id)
         if first is None:
-            places[found.visit.id] = found.place
-            yield found
+            places[located.visit.id] = located.place
+            yield located
         else:
-            what = message("visit id {id} is taken by {place}", id=found.visit.id, place=first)
-            wrong.append(Problem(what, found.place))
+            cause = message("visit id {id} is taken by {place}", id=located.visit.id, place=first)
+            wrong.append(Problem(cause, located.place))
     if wrong and problems is None:
         raise BadInput(wrong)
 
@@ -99,7 +97,7 @@ def _standings(files: Iterable[Path]) -> dict[Path, RevisionStatus]:
     paths = list(files)
     if not paths:
         return {}
-    from cemaudit.exchange.sealed.revisions import standings  # noqa: PLC0415 (they hold visits, and are seldom there)
+    from cemaudit.exchange.sealed.reading import standings  # noqa: PLC0415 (they hold visits, and are seldom there)
 
     return standings(paths)
 
@@ -147,9 +145,9 @@ def _document(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Visit]
         problems.append(not_json(error).inside(path.name))
         return
     many = isinstance(data, list)
-    for number, one in enumerate(data if many else [data], 1):
+    for number, visit_data in enumerate(data if many else [data], 1):
         place = f"{path.name}: {message('visit {number}', number=number)}" if many else path.name
-        yield from _visit(one, place, problems)
+        yield from _visit(visit_data, place, problems)
 
 
 def _lines(lines: IO[bytes], name: str, problems: list[Problem]) -> Iterator[tuple[str, Visit]]:
@@ -188,3 +186,13 @@ def _visit(data: object, place: str, problems: list[Problem]) -> Iterator[tuple[
         problems += (problem.inside(place) for problem in faults.problems(error, data))
     else:
         yield place, visit
+
+
+def inside(folder: Path, file: str) -> str:
+    """The absolute path of ``file`` in ``folder``; nothing where it is no regular file or lies outside, by any link."""
+    try:
+        base = folder.resolve(strict=True)
+        path = (base / file).resolve(strict=True)
+        return str(path) if path.is_relative_to(base) and path.is_file() else ""
+    except (OSError, ValueError, RuntimeError):
+        return ""

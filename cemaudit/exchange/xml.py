@@ -17,6 +17,7 @@ __all__ = ["Listener", "parse_xml", "parse_xml_pieces"]
 
 _PIECE = 1 << 18
 DEEPEST = 200
+_DAMAGED = message("the file may be cut off or damaged: export or copy it again")
 
 
 class Listener(Protocol):
@@ -60,10 +61,15 @@ def parse_xml_pieces(file: IO[bytes], listener: Listener) -> Iterator[None]:
             parser.Parse(piece)
             yield
         parser.Parse(b"", True)  # noqa: FBT003 expat takes no name for it
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise BadInput(Problem(message("not well-formed XML: {why}", why=error))) from error
+    except expat.ExpatError as error:
+        where = message(
+            "not well-formed XML at line {line}, column {column}", line=error.lineno, column=error.offset + 1
+        )
+        raise BadInput(Problem(where, hint=_DAMAGED)) from error
+    except (ValueError, LookupError) as error:
+        raise BadInput(Problem(message("not well-formed XML"), hint=_DAMAGED)) from error
 
 
 def _refuse_document_type(*_: object) -> None:
-    what = message("a document type declaration, which is never read")
-    raise BadInput(Problem(what, hint=message("it can hide entities; save the file without it")))
+    cause = message("a document type declaration, which is never read")
+    raise BadInput(Problem(cause, hint=message("it can hide entities; save the file without it")))

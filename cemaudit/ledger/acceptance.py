@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cemaudit.entry.doubts import CompletenessCheck, stay_of
 from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
 from cemaudit.exchange import is_sealed, line_of, read_line
-from cemaudit.exchange.jsontext import canonical, not_json, parsed
+from cemaudit.exchange.canonical_json import canonical, not_json, parsed
 from cemaudit.exchange.visits import LARGEST_FILE, LONGEST_LINE
 from cemaudit.files import read_text
 from cemaudit.language import message

@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange import read_table
-from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.canonical_json import canonical
 from cemaudit.language import message
 from cemaudit.ledger.store_registry import refuse_unknown_stores
 from cemaudit.model import faults

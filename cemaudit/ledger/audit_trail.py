@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.canonical_json import canonical
 from cemaudit.language import message
 from cemaudit.ledger.database import Database, Row, Value
 from cemaudit.ledger.schema import UNAUDITED_COLUMNS, columns_of, keys_of

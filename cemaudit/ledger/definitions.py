@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.canonical_json import canonical
 from cemaudit.language import message
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.database import Database, select_in

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.canonical_json import canonical
 from cemaudit.language import message
 from cemaudit.ledger.database import Database, Row, select_in
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.entry.doubts import CompletenessCheck, Stay, Stays, stay_of
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange.canonical_json import read_line
 from cemaudit.language import Message, message
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.database import Database, Value, select_in

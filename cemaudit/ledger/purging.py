@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cemaudit.exchange.lines import line_read, read_line
-from cemaudit.exchange.sealed.parts import MEDIA, largest
+from cemaudit.exchange.canonical_json import line_read, read_line
+from cemaudit.exchange.sealed.archive import MEDIA, largest
 from cemaudit.files import unwritable
 from cemaudit.ledger.audit_trail import TrailEntry, TrailLine
 from cemaudit.ledger.database import Database, Value, select_in

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.canonical_json import STREAM
 from cemaudit.exchange.visits import bounded_lines
-from cemaudit.exchange.written import STREAM
 from cemaudit.files import refuse_unreadable, replaced, unwritable
 from cemaudit.language import message, printable
 

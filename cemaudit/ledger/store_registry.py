@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange import read_table
-from cemaudit.exchange.jsontext import canonical, not_json, parsed
+from cemaudit.exchange.canonical_json import canonical, not_json, parsed
 from cemaudit.files import read_text
 from cemaudit.language import message
 from cemaudit.model import faults

@@ -13,6 +13,7 @@ from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 from cemaudit.media.heic import read_heic
 from cemaudit.media.images import read_jpeg, read_png
 from cemaudit.media.picture_quality import PictureQuality, picture_quality
+from cemaudit.media.webp import read_webp
 
 __all__ = ["ExaminedFile", "check_pdf", "examine"]
 
@@ -42,6 +43,7 @@ _PICTURES: dict[MediaType, Callable[[bytes], _PictureFile]] = {
     MediaType.JPEG: read_jpeg,
     MediaType.PNG: read_png,
     MediaType.HEIC: read_heic,
+    MediaType.WEBP: read_webp,
 }
 
 _OTHERS: dict[MediaType, Callable[[bytes], bytes]] = {

@@ -7,6 +7,7 @@ from enum import StrEnum
 from cemaudit.language import Message, message
 from cemaudit.media.audio import frame_length
 from cemaudit.media.binary import refuse_file
+from cemaudit.media.webp import is_webp
 
 __all__ = ["HEAD", "MediaType", "media_type_of"]
 
@@ -22,6 +23,7 @@ class MediaType(StrEnum):
     JPEG = "jpeg"
     PNG = "png"
     HEIC = "heic"
+    WEBP = "webp"
     PDF = "pdf"
     M4A = "m4a"
     MP3 = "mp3"
@@ -35,7 +37,7 @@ class MediaType(StrEnum):
     @property
     def is_picture(self) -> bool:
         """Return whether it is looked at."""
-        return self in {MediaType.JPEG, MediaType.PNG, MediaType.HEIC}
+        return self in {MediaType.JPEG, MediaType.PNG, MediaType.HEIC, MediaType.WEBP}
 
     @property
     def evidence_kinds(self) -> frozenset[str]:
@@ -78,9 +80,9 @@ _SOUND = {b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"iso2", b"iso4", b"iso5"
 def media_type_of(head: bytes) -> MediaType:
     """Return the kind of a file that starts with ``head`` (``HEAD`` bytes are enough); else ``BadInput``."""
     started = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
-    kind = started or _iso_media_type(head) or _audio_type(head)
+    kind = started or _iso_media_type(head) or _riff_type(head) or _mp3_type(head)
     if kind is None:
-        raise refuse_file(_refusal_text(head), message("take JPEG, PNG, HEIC, PDF, M4A, MP3 or WAV"))
+        raise refuse_file(_refusal_text(head), message("take JPEG, PNG, HEIC, WebP, PDF, M4A, MP3 or WAV"))
     return kind
 
 
@@ -95,9 +97,14 @@ def _iso_media_type(head: bytes) -> MediaType | None:
     return MediaType.M4A if major in _SOUND else None
 
 
-def _audio_type(head: bytes) -> MediaType | None:
-    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
-        return MediaType.WAV
+def _riff_type(head: bytes) -> MediaType | None:
+    """The kind of a file in a RIFF container."""
+    if is_webp(head):
+        return MediaType.WEBP
+    return MediaType.WAV if head.startswith(b"RIFF") and head[8:12] == b"WAVE" else None
+
+
+def _mp3_type(head: bytes) -> MediaType | None:
     # Two frames, one after the other: without tags nothing else tells an MP3 file.
     length = frame_length(head, 0)
     return MediaType.MP3 if length and frame_length(head, length) else None

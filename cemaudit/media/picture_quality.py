@@ -23,7 +23,7 @@ sensor, which would pass for sharp edges, is averaged away."""
 GRID = 4
 DARKEST = 0.05
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
-_FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG"}
+_FORMATS = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG", MediaType.WEBP: "WEBP"}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cemaudit.model.answers import AnswerType, AnswerValue
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
+from cemaudit.model.visit_words import VisitWords, WordsInForce
 from cemaudit.model.vocabulary import (
     Channel,
     Element,
@@ -243,21 +244,26 @@ class Fact(Record):
 
 
 class Scenario(Record):
-    """What the shopper plays and looks for."""
+    """What the shopper plays and looks for; ``words`` where it calls a visit otherwise than the checklist."""
 
     id: Id
     title: Text
     persona: Text
     text: Text
     look_for: tuple[Text, ...] = ()
+    words: VisitWords | None = None
 
 
 class Step(Record):
-    """One visit of an episode (a treatment, an order); ``repeats`` where it may come several times."""
+    """One visit of an episode (a treatment, an order); ``repeats`` where it may come several times.
+
+    ``words``: where it is called otherwise than the checklist or the scenario has it.
+    """
 
     id: Id
     title: Text
     repeats: bool = False
+    words: VisitWords | None = None
 
 
 class Circumstance(Record):
@@ -286,6 +292,8 @@ class Checklist(Record):
     alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
     ``platform``: the company's experiential platform, whose promises items name.
     ``least_sheets``: so many it takes before figures of a store are shown, where staff answer and might be told apart.
+    ``words``: what arriving, leaving, company, customer and statement are called. ``times``: whether a visit begins and
+    ends at moments, or on days, as an order does that runs over a week.
     """
 
     id: Id
@@ -304,6 +312,8 @@ class Checklist(Record):
     staff_names: Line | None = None
     consent: Literal["none", "required"] = "none"
     least_sheets: Annotated[int, Field(ge=0)] = 0
+    times: Literal["moments", "days"] = "moments"
+    words: VisitWords | None = None
     steps: tuple[Step, ...] = ()
     stages: tuple[Stage, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -314,6 +324,17 @@ class Checklist(Record):
     def ref(self) -> str:
         """``id@version``."""
         return f"{self.id}@{self.version}"
+
+    @property
+    def spans_days(self) -> bool:
+        """Whether a visit runs over days: it then has a first and a last day, and is not too long for lasting so."""
+        return self.times == "days"
+
+    def words_at(self, step: str | None = None, scenario: str | None = None) -> WordsInForce:
+        """The words of a visit: of its step, else of its scenario, else of the checklist, else of every sector."""
+        own = [each.words for each in self.steps if each.id == step]
+        own += [each.words for each in self.scenarios if each.id == scenario]
+        return WordsInForce.of(*own, self.words)
 
     @cached_property
     def items(self) -> dict[str, Item]:

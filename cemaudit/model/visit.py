@@ -29,6 +29,7 @@ from cemaudit.model.base import LONGEST_TEXT, Id, Line, LongText, Record, Whole,
 from cemaudit.model.vocabulary import ClaimState
 
 __all__ = [
+    "MOST_STEP_VISITS",
     "Change",
     "Complaint",
     "Consent",
@@ -41,6 +42,9 @@ __all__ = [
     "Visit",
     "is_before",
 ]
+
+MOST_STEP_VISITS = 999
+"""Visits of one step of an episode."""
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]{1,120}$"
 FileName = Annotated[str, Field(pattern=_ONE_LINE)]
@@ -179,15 +183,23 @@ class EpisodeStep(Record):
 
     id: Token
     step: Id
-    number: Annotated[Whole, Field(ge=1, le=999)] = 1
+    number: Annotated[Whole, Field(ge=1, le=MOST_STEP_VISITS)] = 1
     """Position among the visits of the episode, from 1."""
 
 
-def is_before(expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None) -> bool:
-    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``."""
+def is_before(
+    expected: dt.datetime | None, started: dt.datetime | None, date: dt.date | None, until: dt.date | None = None
+) -> bool:
+    """Whether expectations noted at ``expected`` come before a visit that ``started`` then, or was on that ``date``.
+
+    Of one that ran on to a later day, ``until``, those of its first day count: an order is noted as it is placed.
+    """
     if expected is None:
         return False
-    return expected <= started if started is not None else date is not None and expected.date() < date
+    if started is not None:
+        return expected <= started
+    day = expected.date()
+    return date is not None and (day < date or (day == date and until is not None and until > date))
 
 
 def _at_its_offset(moment: dt.datetime) -> dt.datetime:
@@ -211,12 +223,13 @@ class Visit(Record):
     """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
 
     ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
-    alone serves records that keep no time. ``emotions`` run -3..+3, ``expectations`` 1..7, both by touchpoint.
-    ``briefed`` is when the shopper acknowledged the briefing. A later ``revision`` has the id of the visit it takes the
-    place of: ``supersedes`` is the SHA-256 of that visit's canonical line, ``amendment`` the reason, ``changes`` what
-    is different. ``expected`` is when the expectations were noted for good, ``perceived`` what was met, on their scale.
-    ``consent`` is that of a real customer, where the checklist asks for it. ``feelings_skipped`` holds the feelings and
-    expectations the shopper was asked and did not give; ``format`` is 2 in a visit that has some, else 1.
+    alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run
+    -3..+3, ``expectations`` 1..7, both by touchpoint. ``briefed`` is when the shopper acknowledged the briefing. A
+    later ``revision`` has the id of the visit it takes the place of: ``supersedes`` is the SHA-256 of that visit's
+    canonical line, ``amendment`` the reason, ``changes`` what is different. ``expected`` is when the expectations were
+    noted for good, ``perceived`` what was met, on their scale. ``consent`` is that of a real customer, where the
+    checklist asks for it. ``feelings_skipped`` holds the feelings and expectations the shopper was asked and did not
+    give. ``format`` is 2 in a visit that has some of them or an ``until``, else 1.
     """
 
     id: Token
@@ -226,6 +239,7 @@ class Visit(Record):
     shopper: Token | None = None
     wave: Token | None = None
     date: dt.date | None = None
+    until: dt.date | None = None
     started: PointInTime | None = None
     finished: AwareDatetime | None = None
     entered: PointInTime | None = None
@@ -261,12 +275,18 @@ class Visit(Record):
         return self.started.date() if self.started else self.date
 
     @property
+    def last_day(self) -> dt.date | None:
+        """The calendar day on which the visit ended, in its own zone; that of its beginning where no other is known."""
+        return self.finished.date() if self.finished else self.until or self.day
+
+    @property
     def expected_before(self) -> dict[str, int]:
         """The expectations, where they were noted before the visit began; else none, for hindsight is no expectation.
 
-        Of a visit whose beginning is not known, those of an earlier day count.
+        Of a visit whose beginning is not known, those of an earlier day count, and those of its first day where it
+        ran on to a later one.
         """
-        return self.expectations if is_before(self.expected, self.started, self.date) else {}
+        return self.expectations if is_before(self.expected, self.started, self.date, self.until) else {}
 
     @property
     def step(self) -> str | None:
@@ -275,7 +295,7 @@ class Visit(Record):
 
     def with_feelings_skipped(self, skips: Mapping[str, Skip]) -> Self:
         """The visit with these feelings skipped instead of those it has."""
-        return self.model_copy(update={"feelings_skipped": dict(skips), "format": _format_of(skips)})
+        return self.model_copy(update={"feelings_skipped": dict(skips), "format": _format_of(skips, self.until)})
 
     @field_validator("format")
     @classmethod
@@ -283,7 +303,7 @@ class Visit(Record):
         """Only what the first format cannot say makes a visit one of the second: all others keep their bytes."""
         if declared not in {1, 2}:
             raise Expected("format 1 or 2 (a newer version of cemaudit wrote this visit)")
-        return _format_of(visit.data.get("feelings_skipped"))
+        return _format_of(visit.data.get("feelings_skipped"), visit.data.get("until"))
 
     @field_validator("finished")
     @classmethod
@@ -301,6 +321,8 @@ class Visit(Record):
             raise Expected("finished not before started ({started})", started=self.started.isoformat())
         if self.entered and self.started and self.entered < self.started:
             raise Expected("entered not before started ({started})", started=self.started.isoformat())
+        if self.until and (self.day is None or self.until < self.day):
+            raise Expected("until not before the first day ({day})", day=self.day or "-")
         both = sorted(self.answers.keys() & self.skipped.keys())
         if both:
             raise Expected("an item either answered or skipped, not both: {ids}", ids=", ".join(both))
@@ -323,8 +345,8 @@ class Visit(Record):
         return self
 
 
-def _format_of(feelings_skipped: Mapping[str, Skip] | None) -> int:
-    return 2 if feelings_skipped else 1
+def _format_of(feelings_skipped: Mapping[str, Skip] | None, until: dt.date | None) -> int:
+    return 2 if feelings_skipped or until else 1
 
 
 def _is_felt(visit: Visit, name: str) -> bool:

@@ -111,11 +111,13 @@ def read_moment(text: str, localise: Localise | None = None) -> dt.datetime:
     """Return the moment ``text`` is; one without its zone is given one by ``localise``, and refused without that."""
     expected = _A_MOMENT if localise else _A_ZONED_MOMENT
     try:
-        moment = _with_zone(_read_moment(_plain(text)), localise)
+        written = _read_moment(_plain(text))
+        moment = _with_zone(written, localise)
     except (ValueError, OverflowError) as error:
         raise not_read(expected, text) from error
     if moment is None:
-        raise not_read(expected, text)
+        hint = message("where all times are of one zone, --zone names it") if written else None
+        raise not_read(expected, text, hint)
     return moment
 
 

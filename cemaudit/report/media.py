@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
+from cemaudit.errors import Problem, Sayable
 from cemaudit.exchange import LocatedVisit
-from cemaudit.exchange.evidence import inside
+from cemaudit.exchange.visits import inside
 from cemaudit.files import unwritable
+from cemaudit.language import message
 from cemaudit.model import Visit
+from cemaudit.report.kit.image import load
+from cemaudit.report.kit.picture import BadPicture
 
-__all__ = ["PICTURES", "Media", "folder_of", "inside", "media_of"]
+__all__ = ["PICTURES", "Media", "check_pictures", "folder_of", "inside", "media_of", "picture_problems"]
 
 PICTURES = {"photo", "receipt"}
 """The kinds of evidence that are printed."""
@@ -54,3 +58,29 @@ def _temporary() -> Iterator[Path]:
 
 def _pictures(visit: Visit) -> set[str]:
     return {piece.file for pieces in visit.evidence.values() for piece in pieces if piece.kind in PICTURES}
+
+
+def picture_problems(visit: Visit, folder: Path, faults: Mapping[str, Sayable]) -> Iterator[Problem]:
+    """The pictures of a visit among ``faults``, which says by path why a picture is not drawn, or only in part."""
+    for item, pieces in visit.evidence.items():
+        for piece in pieces:
+            why = faults.get(inside(folder, piece.file)) if piece.kind in PICTURES else None
+            if why is not None:
+                text = message("reports do not show the picture {file}, or not whole: {why}", file=piece.file, why=why)
+                yield Problem(text, f"evidence.{item}")
+
+
+def check_pictures(located_visit: LocatedVisit) -> Iterator[Problem]:
+    """The pictures of a visit that reports cannot show, or only in part."""
+    visit = located_visit.visit
+    with media_of([located_visit]) as media:
+        if not (folder := media.get(visit.id)):
+            return
+        faults: dict[str, Sayable] = {}
+        for path in {inside(folder, file) for file in _pictures(visit)}:
+            try:
+                if not load(path).is_complete:
+                    faults[path] = message("the file ends before it is complete")
+            except BadPicture as error:
+                faults[path] = error.why
+        yield from picture_problems(visit, folder, faults)

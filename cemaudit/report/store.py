@@ -29,8 +29,8 @@ from cemaudit.report.sections.words import joined
 
 __all__ = ["store_report"]
 
-ONE_VISIT = Text(ko="고객경험 진단 보고서", en="Customer experience report")
-EPISODE = Text(ko="고객경험 에피소드 보고서", en="Customer episode report")
+ONE_VISIT = Text(ko="{customer}경험 진단 보고서", en="{customer:A} experience report")
+EPISODE = Text(ko="{customer}경험 에피소드 보고서", en="{customer:A} episode report")
 SECTIONS = (summary, groups, channels, touchpoints, findings, promises, complaints, items, method)
 
 
@@ -56,7 +56,7 @@ def store_report(
         place_section(place) if place else None,
     ]
     return Report(
-        title=ONE_VISIT if len(context.audits) == 1 else EPISODE,
+        title=audit.checklist.words_at().put_in(ONE_VISIT if len(context.audits) == 1 else EPISODE),
         subject=audit.visit.store_name or audit.visit.store,
         subtitle=joined([audit.checklist.title, audit.checklist.version], " "),
         facts=facts(context),

@@ -209,8 +209,12 @@ def _leaf(
     checklist = evaluation.plan.checklist
     if member_input.kind != "item":
         places = checklist.fact if member_input.kind == "@facts" else checklist.touchpoint
-        title = places[member_input.ref].title
-        return ExplanationNode(member.name, member.value, member.reason, title, member.weight, member.possible)
+        title, reason = places[member_input.ref].title, member.reason
+        field = _SKIPPABLE.get(member_input.kind)
+        skip = evaluation.visits[number].feelings_skipped.get(f"{field}.{member_input.ref}")
+        if skip and reason is Reason.UNANSWERED:
+            reason = Reason(skip.state.value)
+        return ExplanationNode(member.name, member.value, reason, title, member.weight, member.possible)
     item, answers = checklist.items[member_input.ref], evaluation.visits[number].answers
     aggregator = BUILT_IN.get(measure.how)
     is_of_points = measure.take == "points" or (aggregator is not None and aggregator.mean_over == "possible")
@@ -225,6 +229,15 @@ def _leaf(
         answer=item.answer.show(answers[member_input.ref]) if is_heeded else "",
         decision=missing_answer_decision(evaluation, number, measure, item),
     )
+
+
+_SKIPPABLE = {
+    "@emotions": "emotions",
+    "@expectations": "expectations",
+    "@expected": "expectations",
+    "@perceived": "perceived",
+}
+"""The field of a visit that a source of feelings is read from."""
 
 
 def _steps(evaluation: Evaluation, reckoning: ScoreDerivation) -> Iterator[ScoreStep]:

@@ -82,7 +82,7 @@ _FELT_BADLY = FindingRule(
     Severity.MAJOR,
     Text(ko="잘했지만 나쁘게 느껴짐", en="Done well, felt badly"),
     Text(
-        ko="{name}: 수행은 좋았지만 고객의 감정은 부정적이었습니다. 절차보다 태도와 상황을 먼저 살펴보십시오.",
+        ko="{name}: 수행은 좋았지만 {customer}의 감정은 부정적이었습니다. 절차보다 태도와 상황을 먼저 살펴보십시오.",
         en="{name}: the work was done well, yet it felt bad. Look at manner and circumstances first.",
     ),
     where={"performance": ">= 80", "emotion": "< 0"},
@@ -92,7 +92,8 @@ _BELOW_ZERO = FindingRule(
     Severity.MAJOR,
     Text(ko="부정적 경험", en="Pain point"),
     Text(
-        ko="{name}: 경험 지수 {experience}점(수행 {performance}, 감정 {emotion}). 고객에게 나쁜 인상으로 남았습니다.",
+        ko="{name}: 경험 지수 {experience}점(수행 {performance}, 감정 {emotion}). "
+        "{customer}에게 나쁜 인상으로 남았습니다.",
         en="{name}: experience {experience} (performance {performance}, emotion {emotion}). It left a bad impression.",
     ),
     where={"experience": "< 0"},
@@ -143,8 +144,9 @@ _MET_NOT_FELT = FindingRule(
     Severity.MAJOR,
     Text(ko="지켰지만 느껴지지 않음", en="Met, not felt"),
     Text(
-        ko="{name}: 점검 점수 {performance}, 체감 {perceived}. 기준은 지켰지만 고객은 그렇게 느끼지 못했습니다.",
-        en="{name}: checked {performance}, perceived {perceived}. The standard was met; the customer did not feel it.",
+        ko="{name}: 점검 점수 {performance}, 체감 {perceived}. 기준은 지켰지만 {customer:은} 그렇게 느끼지 못했습니다.",
+        en="{name}: checked {performance}, perceived {perceived}. "
+        "The standard was met; the {customer} did not feel it.",
     ),
     where={"performance": ">= 80", "perceived": "< 50"},
 )
@@ -153,8 +155,9 @@ _FELT_NOT_MET = FindingRule(
     Severity.MINOR,
     Text(ko="느꼈지만 지키지 않음", en="Felt, not met"),
     Text(
-        ko="{name}: 체감 {perceived}, 점검 점수 {performance}. 고객은 만족했지만 기준은 지켜지지 않았습니다.",
-        en="{name}: perceived {perceived}, checked {performance}. The customer was content; the standard was not met.",
+        ko="{name}: 체감 {perceived}, 점검 점수 {performance}. {customer:은} 만족했지만 기준은 지켜지지 않았습니다.",
+        en="{name}: perceived {perceived}, checked {performance}. "
+        "The {customer} was content; the standard was not met.",
     ),
     where={"performance": "< 50", "perceived": ">= 75"},
 )
@@ -309,7 +312,8 @@ def _shown_scores(audit: Audit, scores: Mapping[str, Fraction | None]) -> dict[s
         kind: "–" if value is None else shown(value, measures.get(f"touchpoint.{kind}"))
         for kind, value in scores.items()
     }
-    return {**printed, "shortfall": _whole(-(scores["gap"] or 0)), "height": _whole(scores["experience"] or 0)}
+    nouns = audit.checklist.words_at(audit.visit.step, audit.visit.scenario).nouns()
+    return {**nouns, **printed, "shortfall": _whole(-(scores["gap"] or 0)), "height": _whole(scores["experience"] or 0)}
 
 
 def _whole(points: Fraction | int) -> str:

@@ -129,8 +129,9 @@ def consent_problems(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     consent = visit.consent
     if consent is None:
         if checklist.consent == "required":
+            customer = checklist.words_at(visit.step, visit.scenario).customer
             hint = message("note its day and the reference of the signed form, without a name")
-            yield Problem(message("the consent of the customer is missing"), "consent", hint)
+            yield Problem(message("the consent of the {customer} is missing", customer=customer), "consent", hint)
         return
     if visit.day and consent.date > visit.day:
         text = message("the consent was given after the visit, on {day}", day=consent.date.isoformat())

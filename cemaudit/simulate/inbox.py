@@ -11,10 +11,10 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
-from cemaudit.entry.briefing import STATEMENT
+from cemaudit.entry import statement_words
 from cemaudit.exchange import Statement, sealed_name, write_sealed, write_visits
 from cemaudit.files import replaced
-from cemaudit.language import translate, use
+from cemaudit.language import use
 from cemaudit.model import Channel, Checklist, Element, Evidence, Touchpoint, Visit
 
 __all__ = ["draw_photos", "fill_inbox", "jpeg"]
@@ -129,16 +129,16 @@ def fill_inbox(inbox: Path, checklist: Checklist, visits: Iterable[Visit], seali
         if visit.store in sealing:
             with tempfile.TemporaryDirectory(prefix="cemaudit-") as folder:
                 draw_photos(visit, checklist, Path(folder))
-                write_sealed(inbox / sealed_name(visit), visit, _statement(visit), Path(folder))
+                write_sealed(inbox / sealed_name(visit), visit, _statement(visit, checklist), Path(folder))
         else:
             waves[visit.wave or ""].append(visit.model_copy(update={"evidence": {}}))
     for wave, wave_visits in waves.items():
         write_visits(inbox / f"{wave}.jsonl", wave_visits)
 
 
-def _statement(visit: Visit) -> Statement:
+def _statement(visit: Visit, checklist: Checklist) -> Statement:
     with use("ko"):
-        words = translate(STATEMENT)
+        words = statement_words(checklist.words_at(visit.step, visit.scenario))
     return Statement.model_validate(
         {"words": words, "language": "ko", "name": visit.shopper or visit.id, "at": visit.entered}
     )

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
-from itertools import product
 from typing import Any
 
 import pytest
+from helpers.visit_paths import paths, worth
 
 from cemaudit.checklists import load_checklist
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.entry.questions import questions
+from cemaudit.entry.questionnaire import questions
 from cemaudit.model import Audit, Channel, Checklist, Item, Moment
-from cemaudit.model.answers import Choice, Choices, Date, Nps, Quantity, YesNo
+from cemaudit.model.answers import Choice, Choices, Nps, Quantity, YesNo
 from cemaudit.scoring import Engine, check_visit
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_plan
 from cemaudit.simulate import simulate
@@ -45,30 +44,6 @@ def audits(request: pytest.FixtureRequest, engine: Engine) -> list[Audit]:
     return [engine.audit(visit) for visit in visits]
 
 
-def worth(item: Item) -> list[Any]:
-    """Answers to an item that cover whatever a condition or its points can tell apart, the worst first."""
-    answer = item.answer
-    match answer:
-        case YesNo():
-            values: list[Any] = [False, True]
-        case Choice():
-            values = [option.id for option in answer.options]
-        case Choices():
-            values = [[], [option.id for option in answer.options]]
-        case Nps():
-            values = [0, 10]
-        case Quantity() if isinstance(answer.table, tuple):
-            edges = [row.up_to for row in answer.table if row.up_to is not None]
-            values = [int(edge) for edge in edges] + [int(max(edges, default=0)) + 1]
-        case Quantity():
-            values = [int(answer.min or 0), int(answer.max or 10)]
-        case Date():
-            values = ["2026-12-01"]
-        case _:
-            raise TypeError(item.id)
-    return sorted(values, key=lambda value: item.answer.points(tuple(value) if isinstance(value, list) else value) or 0)
-
-
 def prompts(checklist: Checklist, answers: dict[str, Any], emotion: int) -> int:
     """How often ``enter`` waits for a reply in a visit that is answered so, what was perceived included.
 
@@ -82,22 +57,6 @@ def prompts(checklist: Checklist, answers: dict[str, Any], emotion: int) -> int:
     return len(names | {f"perceived.{spot.id}" for spot in checklist.touchpoints if spot.perceived})
 
 
-def paths(checklist: Checklist, place: int) -> Iterator[dict[str, Any]]:
-    """Every way through the conditions, without failing on it where the answers are the best.
-
-    Other items have their worst (``place`` 0) or best (-1) answer.
-    """
-    deciding = {name for item in checklist.items.values() if item.when for name in item.when.names()} - {"step"}
-    usual = {item.id: worth(item)[place] for item in checklist.items.values() if item.id not in deciding}
-    kinds = [
-        [(name, None), *((name, value) for value in worth(item) if place == 0 or not item.fails(value))]
-        for name in sorted(deciding)
-        if (item := checklist.items[name])
-    ]
-    for chosen in product(*kinds):
-        yield usual | {name: value for name, value in chosen if value is not None}
-
-
 @pytest.mark.parametrize("sector", SECTORS)
 @pytest.mark.parametrize(
     ("place", "emotion"), [(-1, 2), (0, -3)], ids=["all well", "all failed, with notes and claims"]
@@ -105,7 +64,8 @@ def paths(checklist: Checklist, place: int) -> Iterator[dict[str, Any]]:
 def test_the_longest_visit_has_no_more_prompts_than_before(sector: str, place: int, emotion: int) -> None:
     first, second = (edition(sector, names) for names in (FIRST, SECOND))
     longest = [max(prompts(one, path, emotion) for path in paths(one, place)) for one in (first, second)]
-    assert longest[1] <= longest[0]
+    # One more answer of an order needs a picture where it failed; other pictures are given unasked.
+    assert longest[1] <= longest[0] + (sector == "ecommerce" and place == 0)
 
 
 @pytest.mark.parametrize("sector", SECTORS)

@@ -10,8 +10,8 @@ import pytest
 
 from cemaudit.cli.app import run
 from cemaudit.cli.terminal import SCREEN, columns_of
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import write_visits
 from cemaudit.ledger import open_ledger
 from cemaudit.ledger.maintenance import check
 from cemaudit.model import Visit

@@ -11,7 +11,7 @@ import pytest
 
 from cemaudit.cli.app import run
 from cemaudit.cli.terminal import columns_of
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 

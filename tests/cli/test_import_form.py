@@ -115,6 +115,9 @@ def test_a_draft_is_never_written_over(here: Path, capsys: pytest.CaptureFixture
     assert not Path("shop.notes.txt").exists()
 
 
+DAMAGED = "it is damaged or of another kind: open it in a spreadsheet program and save it as .xlsx"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "line"),
     [
@@ -122,9 +125,9 @@ def test_a_draft_is_never_written_over(here: Path, capsys: pytest.CaptureFixture
         (
             "old.xls",
             [],
-            "old.xls: cannot be read as an XLS workbook: Unsupported format, or corrupt file: Expected BOF record",
+            f"old.xls: cannot be read as an XLS workbook ({DAMAGED})",
         ),
-        ("text.xlsx", [], "text.xlsx: cannot be read as an XLSX workbook: File is not a zip file"),
+        ("text.xlsx", [], f"text.xlsx: cannot be read as an XLSX workbook ({DAMAGED})"),
         ("bad.xlsx", [], "bad.xlsx: sheet survey, row 3: end group without its beginning"),
         (
             "bad.xlsx",

@@ -15,9 +15,9 @@ from helpers import sealed_visits
 from helpers.ledgers import SHOP, amended, lines, visit
 
 from cemaudit.cli.app import run
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed.keys import new_key, public_file
 from cemaudit.exchange.toml import toml_of
-from cemaudit.exchange.written import line_of
 
 Answer = Callable[..., tuple[int, list[str], list[str]]]
 

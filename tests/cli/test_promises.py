@@ -12,7 +12,7 @@ from helpers.program import Outcome, call
 
 from cemaudit.cli.promise_output import PROMISE_COLUMNS
 from cemaudit.cli.terminal import columns_of
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.ledger import open_ledger
 from cemaudit.scoring import Engine
 from cemaudit.simulate import example_platform, simulate

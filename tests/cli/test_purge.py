@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cemaudit.cli.app import run
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 

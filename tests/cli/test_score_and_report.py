@@ -9,7 +9,7 @@ import pytest
 from helpers import samples
 
 from cemaudit.cli.app import run
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

@@ -9,9 +9,9 @@ import pytest
 from helpers import sealed_visits
 
 from cemaudit.cli.app import run
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import new_key
-from cemaudit.exchange.written import write_visits
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

@@ -11,8 +11,8 @@ import pytest
 
 from cemaudit.cli.app import run
 from cemaudit.cli.commands import query
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import write_visits
 from cemaudit.ledger.query.views import VIEWS
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate

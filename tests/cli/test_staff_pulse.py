@@ -9,7 +9,7 @@ import pytest
 from helpers import ledgers, snapshots
 from helpers.program import call
 
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.ledger import open_ledger
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine

@@ -228,7 +228,7 @@ def test_what_after_claims_does_not_have_is_refused(snapshot: Path) -> None:
 @settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(st.sampled_from([None, *ClaimState]), max_size=6))
 def test_columns_count_what_visits_say(states: list[ClaimState | None]) -> None:
-    from cemaudit.exchange.written import line_of
+    from cemaudit.exchange.canonical_json import line_of
     from cemaudit.ledger.snapshot.answer_columns import read_recorded_visit
     from cemaudit.ledger.snapshot.claim_states import claim_state_columns
 

@@ -132,6 +132,7 @@ def test_filled_forms_come_back(name: str, code: int, visits: int, said: str, fi
     assert len(back) == visits
     known = {json.dumps(visit["answers"], sort_keys=True) for visit in visits_in(files / "counter.jsonl")}
     assert {json.dumps(visit["answers"], sort_keys=True) for visit in back} <= known
+    assert not any({"feelings_skipped", "format"} & visit.keys() for visit in back), "forms of then asked for no reason"
     scored = call(files, "score", "back.jsonl", *OWN, "--json")
     assert (scored.code, len(scored.out.splitlines())) == (0, visits)
 

@@ -15,7 +15,7 @@ import tomli
 from cemaudit.checklists import load_file
 from cemaudit.cli.app import run
 from cemaudit.exchange.inventories import read_inventory
-from cemaudit.exchange.mapping import load_mapping
+from cemaudit.exchange.tables.mapping import load_mapping
 from cemaudit.model import Checklist, Item, Journey, Measure, Scheme, Visit
 from cemaudit.model.lenses import Lens
 from cemaudit.model.platform import Platform

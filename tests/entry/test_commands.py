@@ -15,7 +15,7 @@ from cemaudit.errors import BadInput
         ("  /go GS05 ", Said(SlashCommand.GO, "GS05")),
         ("/이동 GS05", Said(SlashCommand.GO, "GS05")),
         ("/skip no it was closed", Said(SlashCommand.SKIP, "no it was closed")),
-        ("?", Said(SlashCommand.HELP, "")),
+        ("?", Said(SlashCommand.HELP, "?")),
         ("back", None),
         ("//back", None),
         ("", None),

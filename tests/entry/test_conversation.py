@@ -10,7 +10,7 @@ from hypothesis import given
 
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.journal import DraftHeader, Event
-from cemaudit.entry.questions import QuestionKind, questions
+from cemaudit.entry.questionnaire import QuestionKind, questions
 from cemaudit.errors import BadInput
 from cemaudit.language import use
 from cemaudit.model import Checklist, Reason, SkipState, Visit
@@ -233,16 +233,40 @@ def test_feelings_have_words_beside_their_numbers(sit: Any) -> None:
 
 def test_a_feeling_needs_a_reply_yet_may_be_left_on_purpose(sit: Any) -> None:
     table = sit(of=path())
-    script = table.say("y", "", "/skip", "/skip", "10")
+    script = table.say("y", "", "/skip de", "", "/skip", "na", "no", "nobody told me what to expect", "10")
     assert "an answer is needed here" in script.text
-    assert (table.draft.visit.emotions, table.draft.visit.expectations) == ({}, {})
-    assert script.ready is True
-
-
-def test_claim_and_blame_are_asked_where_something_went_wrong(sit: Any) -> None:
-    table = sit(of=path())
-    table.say("y", "-2", "please repair the door", "", "", "4", "3")
     visit = table.draft.visit
+    assert (visit.emotions, visit.expectations) == ({}, {})
+    assert {name: (skip.state, skip.reason) for name, skip in visit.feelings_skipped.items()} == {
+        "emotions.greeting": (SkipState.DECLINED, None),
+        "expectations.pay": (SkipState.NOT_OBSERVED, "nobody told me what to expect"),
+    }
+    assert visit.format == 2
+    assert "  ! expected no, de, found na" in script.shown
+    assert "  = (could not be told: nobody told me what to expect)" in script.shown
+    assert script.ready is True
+    assert "(could not be told: nobody" in table.say("/list").text
+    table.say("/go expectations.pay", "6")
+    assert table.draft.visit.expectations == {"pay": 6}
+    assert [*table.draft.visit.feelings_skipped] == ["emotions.greeting"]
+
+
+def test_a_declined_feeling_is_not_one_never_asked(sit: Any) -> None:
+    """Where a journal of an earlier version left a feeling, nothing is known but that it was asked."""
+    table = sit(of=path(), **{"emotions.greeting": None})
+    table.say("y", "5", "10")
+    assert table.draft.visit.feelings_skipped == {}
+    assert table.draft.visit.format == 1
+
+
+def test_claim_and_blame_are_asked_once_at_the_end_where_something_went_wrong(sit: Any) -> None:
+    table = sit(of=path())
+    script = table.say("y", "-2", "4", "3", "9", "1", "please repair the door", "", "", "")
+    assert "1  greeting" in script.text
+    assert "  ! no such touchpoint: 9" in script.text
+    visit = table.draft.visit
+    assert script.text.count("Where was a claim made") == 1, "nothing else went badly"
+    assert script.ready is True
     assert [(one.touchpoint, one.text) for one in visit.claims] == [("greeting", "please repair the door")]
     assert visit.blames == ()
     assert table.draft.values["blames.greeting"] is None
@@ -258,7 +282,8 @@ def test_persona_and_occasion_are_chosen_where_the_checklist_declares_them(sit: 
     assert "/go persona, /go occasion" in script.text
     assert "2  Second personas" in script.text
     assert script.text.count("! no such option") == 2
-    assert "personas-1" in script.text
+    assert script.text.count("(type a number from 1 to 2, or the words beside it)") == 2
+    assert "personas-1" not in script.text
     visit = table.draft.visit
     assert (visit.persona, visit.occasion, visit.answers) == ("personas-2", "occasions-1", {"a": True})
     bare = sit(samples.item("a")).say("y")
@@ -269,7 +294,7 @@ def test_persona_and_occasion_are_chosen_where_the_checklist_declares_them(sit: 
 
 def test_what_became_of_a_claim_is_one_key_and_may_be_left_open(sit: Any) -> None:
     table = sit(of=path())
-    script = table.say("y", "-2", "please repair the door", "9", "3", "", "4", "3")
+    script = table.say("y", "-2", "4", "3", "greeting", "please repair the door", "9", "3", "", "")
     assert "3  Promised for later" in script.text
     assert "no such option: 9" in script.text
     (claim,) = table.draft.visit.claims
@@ -281,13 +306,14 @@ def test_what_became_of_a_claim_is_one_key_and_may_be_left_open(sit: Any) -> Non
 
 def test_of_another_claim_it_is_asked_anew(sit: Any) -> None:
     table = sit(of=path())
-    table.say("y", "-2", "please repair the door", "1", "", "4", "3", "/go claims.greeting", "the window, too")
+    table.say("y", "-2", "4", "3", "1", "please repair the door", "1", "", "")
+    table.say("/go claims.greeting", "the window, too")
     assert [claim.state for claim in table.draft.visit.claims] == [None]
 
 
 def test_without_a_claim_nothing_is_asked_of_it(sit: Any) -> None:
     table = sit(of=path())
-    script = table.say("y", "-2", "", "nobody cares", "4", "3")
+    script = table.say("y", "-2", "4", "3", "1", "", "nobody cares", "")
     assert "What became of it" not in script.text
     assert script.ready is True
     assert [blame.text for blame in table.draft.visit.blames] == ["nobody cares"]
@@ -404,8 +430,9 @@ def test_unknown_commands_are_named_and_nothing_changes(sit: Any) -> None:
 
 def test_list_and_help_show_and_change_nothing(sit: Any) -> None:
     table = sit(samples.item("a", help=samples.text("count from the door")), samples.item("b"))
-    script = table.say("/list", "?", "y", "y")
+    script = table.say("/list", "?", "y", "/help", "y")
     assert "count from the door" in script.text
+    assert script.text.index("/help lists the commands") < script.text.index("/undo")
     assert "/undo" in script.text
     assert script.ready is True
 
@@ -418,7 +445,7 @@ def test_quit_leaves_and_says_so(sit: Any) -> None:
 
 def test_it_speaks_korean(sit: Any) -> None:
     with use("ko"):
-        script = sit(of=path()).say("예", "-2")
+        script = sit(of=path()).say("예", "-2", "4", "3")
     assert "불쾌했다" in script.text
     assert "클레임" in script.text
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from helpers import media_files
 
-from cemaudit.entry import given
+from cemaudit.entry import evidence as given
 from cemaudit.entry.evidence import KeptEvidence, take_in
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.media.exif import ExifDetails
@@ -192,7 +192,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         return os.stat_result((*real[:6], max(real.st_size - by, 0), *real[7:10]))
 
     with monkeypatch.context() as patch:
-        patch.setattr("cemaudit.entry.given.os.fstat", older)
+        patch.setattr("cemaudit.entry.evidence.os.fstat", older)
         with pytest.raises(BadInput, match="changed while it was read"):
             take_in(photo, draft)
     assert files(draft) == []

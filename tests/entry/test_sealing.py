@@ -14,8 +14,8 @@ from cemaudit.entry.desk import Desk
 from cemaudit.entry.draft import DraftState
 from cemaudit.entry.sealing import NotReady, seal
 from cemaudit.errors import BadInput
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed import read_sealed
-from cemaudit.exchange.written import line_of
 from cemaudit.language import use
 
 TWO = samples.item("a", evidence="optional"), samples.item("b", "text")
@@ -37,7 +37,7 @@ def out(tmp_path: Path) -> Path:
 
 def whole(sit: Any, photo: Path, **given: Any) -> Any:
     table = sit(*TWO, **given)
-    table.say("y", f"{photo} | the window", "", "as it was", "")
+    table.say(f"/photo {photo} | the window", "y", "as it was", "")
     return table
 
 
@@ -193,7 +193,7 @@ def test_details_of_pictures_are_kept_apart_only_where_the_programme_asks(sit: A
     for keeps, name in (("remove", "one"), ("keep-apart", "two")):
         of = samples.items_only(*TWO, photo_details=keeps)
         table = sit(of=of)
-        table.say("y", str(path), "", f"as it was, {name}", "")
+        table.say(f"/photo {path}", "y", f"as it was, {name}", "")
         with table.held() as held:
             for doubt in held.doubts(table.draft):
                 override = doubt.let_stand("a picture made for a test").model_dump(mode="json")

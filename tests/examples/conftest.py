@@ -19,8 +19,8 @@ import pytest
 
 from cemaudit.checklists import load_checklist
 from cemaudit.cli.app import run as run_cemaudit
-from cemaudit.exchange.importer import Import, import_table
-from cemaudit.exchange.mapping import load_mapping
+from cemaudit.exchange.tables.importing import Import, import_table
+from cemaudit.exchange.tables.mapping import load_mapping
 from cemaudit.model import Audit, Visit
 from cemaudit.scoring import Engine
 

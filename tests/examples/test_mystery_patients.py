@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.tables.input_table import read_table
 
 
 @pytest.fixture(scope="module")

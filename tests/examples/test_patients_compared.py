@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.tables.input_table import read_table
 
 pytest.importorskip("duckdb")
 

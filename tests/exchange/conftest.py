@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cemaudit.checklists import load_checklist
-from cemaudit.exchange.mapping import Mapping, load_mapping
+from cemaudit.exchange.tables.mapping import Mapping, load_mapping
 from cemaudit.model import Checklist
 
 CHECKLIST = """

@@ -15,9 +15,9 @@ from helpers import samples
 from PIL import Image
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.filled import FilledImport, holds_form, import_filled
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
+from cemaudit.exchange.forms.templates import blank_records, write_csv, write_xlsx
+from cemaudit.exchange.tables.filled_forms import FilledImport, holds_form, import_filled
 from cemaudit.model import Checklist, Visit
 
 SHOP = samples.items_only(
@@ -100,7 +100,7 @@ def test_a_workbook_saved_by_a_spreadsheet_program_is_read(imported: Any, tmp_pa
     assert visits[0].answers == {"greeted": True, "wait": 12, "said": "=1+1"}
     assert str(visits[0].date) == "2026-11-21"
     assert (result.counts.bad, result.counts.skipped) == (1, 1)
-    assert "holds a formula without its value" in said(result)[0]
+    assert "said: a formula without its value" in said(result)[0]
 
 
 def test_macros_are_neither_run_nor_needed(imported: Any, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange import importer
-from cemaudit.exchange.importer import import_table
+from cemaudit.exchange.tables import importing
+from cemaudit.exchange.tables.importing import import_table
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_progress_is_told(make_mapping, make_table, checklist):
 
 
 def test_a_flood_of_problems_is_kept_within_bounds(run, monkeypatch):
-    monkeypatch.setattr(importer, "MOST_PROBLEMS", 10)
+    monkeypatch.setattr(importing, "MOST_PROBLEMS", 10)
     _, table = run("id,store,greeted,tidy\n" + "v,S,1,9\n" * 50)
     assert (len(table.problems), table.counts.bad) == (10, 50)
 

@@ -13,11 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange import lines
-from cemaudit.exchange.jsontext import parsed
-from cemaudit.exchange.lines import line_read, read_line
+from cemaudit.exchange import canonical_json
+from cemaudit.exchange.canonical_json import line_of, line_read, parsed, read_line
 from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import line_of
 from cemaudit.model import Change, Checklist, Complaint, EpisodeStep, Evidence, Override, Skip, Visit
 
 WHOLE: dict[str, Any] = {
@@ -162,8 +160,8 @@ def test_a_copy_with_another_value_is_written_canonically() -> None:
 
 
 def test_the_short_way_is_there_and_its_sample_has_everything() -> None:
-    sample = json.loads(lines._SAMPLE)
-    assert lines._short_way() is not None
+    sample = json.loads(canonical_json._SAMPLE)
+    assert canonical_json._short_way() is not None
     assert set(sample) == set(Visit.model_fields)
     assert set(sample["changes"][0]) == set(Change.model_fields)
     assert set(sample["claims"][0]) == set(Complaint.model_fields)
@@ -175,5 +173,5 @@ def test_the_short_way_is_there_and_its_sample_has_everything() -> None:
 
 def test_without_the_short_way_everything_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     line = line_of(read_line(written(WHOLE))[0])
-    monkeypatch.setattr(lines, "_short_way", lambda: None)
+    monkeypatch.setattr(canonical_json, "_short_way", lambda: None)
     assert read_line(written(WHOLE)) == read_line(line) == by_the_usual_way(line)

@@ -5,9 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.cells import CellMapping, DayCell, ItemCell, MomentCell
-from cemaudit.exchange.mapping import check_mapping
-from cemaudit.exchange.tables import InputRow
+from cemaudit.exchange.tables.input_table import InputRow
+from cemaudit.exchange.tables.mapping import CellMapping, DayCell, ItemCell, MomentCell, check_mapping
 
 ROW = InputRow(12, {"a": "x", "b": "", "c": "N/A", "{d}": "y"})
 NA = {"", "n/a"}

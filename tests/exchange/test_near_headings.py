@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cemaudit.errors import BadInput, folded, nearest
 from cemaudit.exchange.forms.columns import is_slip
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.importer import import_table
+from cemaudit.exchange.tables.importing import import_table
 from cemaudit.language import use
 from cemaudit.model import Checklist
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from helpers import samples
 
-from cemaudit.exchange.filled import import_filled
-from cemaudit.exchange.importer import import_table
-from cemaudit.exchange.mapping import load_mapping
+from cemaudit.exchange.tables.filled_forms import import_filled
+from cemaudit.exchange.tables.importing import import_table
+from cemaudit.exchange.tables.mapping import load_mapping
 from cemaudit.model import Checklist
 
 Door = Callable[[Path, dict[str, str]], Any]

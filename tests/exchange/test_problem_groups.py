@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import Problem
-from cemaudit.exchange import problem_groups
-from cemaudit.exchange.filled import import_filled
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.template import blank_records, write_csv
-from cemaudit.exchange.importer import import_table
-from cemaudit.exchange.problem_groups import ProblemGroups
+from cemaudit.exchange.forms.templates import blank_records, write_csv
+from cemaudit.exchange.tables import problem_groups
+from cemaudit.exchange.tables.filled_forms import import_filled
+from cemaudit.exchange.tables.importing import import_table
+from cemaudit.exchange.tables.problem_groups import ProblemGroups
 from cemaudit.language import message, use
 from cemaudit.model import Checklist
 

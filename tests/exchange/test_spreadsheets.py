@@ -18,17 +18,10 @@ from helpers.spreadsheets import BinaryValue, ods_cell, ods_row, write_ods, writ
 
 from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.exchange import (
-    binary_workbook,
-    import_table,
-    load_mapping,
-    old_workbook,
-    read_table,
-    sheets,
-    spreadsheets,
-)
+from cemaudit.exchange import import_table, load_mapping, read_table
 from cemaudit.exchange.questionnaires import Facets, import_form
-from cemaudit.exchange.submissions.kinds import ContainerKind, kind_of
+from cemaudit.exchange.submissions.archive import ContainerKind, kind_of
+from cemaudit.exchange.tables import excel, input_table, sheets
 from cemaudit.reading import CellKind, CellText
 
 DATA = Path(__file__).parents[1] / "data" / "spreadsheets"
@@ -149,7 +142,7 @@ def test_a_broken_old_excel_file_is_refused_in_one_line(tmp_path: Path, capfd: p
 
 
 def test_an_old_excel_file_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(old_workbook, "_LARGEST", 5000)
+    monkeypatch.setattr(excel, "_LARGEST_XLS", 5000)
     assert refusal(DATA / "visits.xls").startswith("visits.xls: larger than")
 
 
@@ -242,7 +235,7 @@ def test_repeated_rows_and_columns_are_bounded(tmp_path: Path, rows: str, line: 
 def test_an_open_document_formula_without_its_value_is_named(tmp_path: Path) -> None:
     rows = ods_row("a", "b") + ods_row("x", ods_cell("", "", ' table:formula="of:=1+1"'))
     (row,) = read_table(write_ods(tmp_path / "t.ods", {"s": rows})).rows
-    assert str(row.problem).startswith("column 2 holds a formula without its value")
+    assert str(row.problem).startswith("b: a formula without its value")
 
 
 def test_only_the_tables_of_an_open_document_are_read(tmp_path: Path) -> None:
@@ -345,7 +338,7 @@ def test_a_broken_binary_workbook_is_refused_in_one_line(tmp_path: Path) -> None
 def test_what_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, limit: int
 ) -> None:
-    monkeypatch.setattr(spreadsheets, "LARGEST", limit)
+    monkeypatch.setattr(input_table, "LARGEST", limit)
     assert re.match(rf"form\.{suffix}: larger than .* \(split the table\)", refusal(_form(tmp_path, suffix)))
 
 
@@ -355,7 +348,7 @@ def test_rows_columns_and_cells_are_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, bound: str, most: int
 ) -> None:
     path = _form(tmp_path, suffix)
-    for module in (sheets, binary_workbook):
+    for module in (sheets, excel):
         monkeypatch.setattr(module, bound, most, raising=False)
     assert re.fullmatch(rf"form\.{suffix}: more than \d+ (cells|columns|rows) \(split the table\)", refusal(path))
 
@@ -377,7 +370,7 @@ def test_a_refused_workbook_is_closed_whoever_holds_on_to_the_refusal(
         book.worksheets[0].append([f"row {number}", "=1+1"])
     book.save(path)
     monkeypatch.setattr("sys.unraisablehook", left_open.append)
-    monkeypatch.setattr("cemaudit.exchange.sheets.MOST_ROWS", 1)
+    monkeypatch.setattr("cemaudit.exchange.tables.sheets.MOST_ROWS", 1)
     try:
         list(read_table(path).rows)
     except BadInput as refused:

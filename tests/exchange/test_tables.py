@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange import delimited
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.tables import delimited
+from cemaudit.exchange.tables.input_table import read_table
 
 
 def cells(path, **options):
@@ -69,9 +69,12 @@ def test_rows_that_do_not_fit_the_header_are_named(make_table):
         (b"a,b,a\n1,2,3\n", "table.csv: column name a comes 2 times"),
         (b"a,,c\n1,2,3\n", "table.csv: column 2 has no name"),
         (b"\xff\xff\x00\x81\x00", "table.csv: not text in any encoding tried: utf-8, cp949"),
-        (b"\xd0\xcf\x11\xe0rest", "table.csv: cannot be read as an XLS workbook: "),
-        (b"PK\x03\x04rest", "table.csv: cannot be read as an XLSX workbook: File is not a zip file"),
-        (b"\x1f\x8b\x08rest of it", "table.csv: a broken gz file"),
+        (b"\xd0\xcf\x11\xe0rest", "table.csv: cannot be read as an XLS workbook (it is damaged"),
+        (b"PK\x03\x04rest", "table.csv: cannot be read as an XLSX workbook (it is damaged"),
+        (b"\x1f\x8b\x08rest of it", "table.csv: a broken gz file (it may be cut off"),
+        (b"sto", "table.csv: no rows, and the row of column names does not end"),
+        (b"store,da", "table.csv: no rows, and the row of column names does not end"),
+        ('"매장",날'.encode(), "table.csv: no rows, and the row of column names does not end"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_line(make_table, content, said):
@@ -84,6 +87,18 @@ def test_what_cannot_be_used_is_refused_in_one_line(make_table, content, said):
 def test_a_quotation_mark_never_closed_is_refused_where_it_stands(make_table):
     with pytest.raises(BadInput, match=r"table.csv: row 3: .*quotation mark"):
         list(read_table(make_table('a,b\n1,2\n3,"4\n5,6\n')).rows)
+
+
+@pytest.mark.parametrize("content", ["a,b\n", "a,b\r\n", "a,b\r", "a,b\n1,2"])
+def test_a_table_whose_header_ends_is_whole(make_table, content):
+    assert len(list(read_table(make_table(content)).rows)) == content.count("2")
+
+
+def test_a_row_with_more_behind_a_closing_quotation_mark_says_how_to_write_it(make_table):
+    (row,) = read_table(make_table('a,b\n"x"y,2\n')).rows
+    assert str(row.problem) == (
+        "something stands behind the closing quotation mark of a cell (a quotation mark within a cell is written twice)"
+    )
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):

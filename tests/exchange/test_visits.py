@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange import visits as module
+from cemaudit.exchange.canonical_json import line_of, write_visits
 from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import line_of, write_visits
 from cemaudit.model import Visit
 
 ONE = {"id": "v1", "checklist": "test.shop@1.0.0", "store": "S1", "answers": {"GS02": 3, "GS01": "예"}}

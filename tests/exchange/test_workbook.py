@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.exchange import spreadsheets
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.tables import input_table
+from cemaudit.exchange.tables.input_table import read_table
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_moment_keeps_its_time(make_book):
 
 def test_a_formula_without_its_value_is_named_never_run(make_book):
     (row,) = read_table(make_book(["a", "b"], ["x", "=1+1"])).rows
-    assert str(row.problem).startswith("column 2 holds a formula without its value")
+    assert str(row.problem).startswith("b: a formula without its value")
 
 
 def test_a_formula_counts_as_its_stored_value(make_book, tmp_path):
@@ -81,7 +81,7 @@ def test_a_broken_workbook_is_refused_in_one_line(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(make_book, monkeypatch):
-    monkeypatch.setattr(spreadsheets, "LARGEST", 100)
+    monkeypatch.setattr(input_table, "LARGEST", 100)
     with pytest.raises(BadInput, match="larger than"):
         read_table(make_book(["a"], [1]))
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from cemaudit.checklists import load_file
 from cemaudit.cli.app import run
 from cemaudit.errors import BadInput
-from cemaudit.exchange import xccdf_xml
 from cemaudit.exchange.toml import toml_of
-from cemaudit.exchange.xccdf import import_xccdf
-from cemaudit.exchange.xccdf_ids import Ids, plain_id
+from cemaudit.exchange.xccdf import elements
+from cemaudit.exchange.xccdf.elements import Ids, plain_id
+from cemaudit.exchange.xccdf.results import import_xccdf
 from cemaudit.model import Text
 from cemaudit.scoring import audit_visit
 
@@ -184,7 +184,7 @@ OUTSIDE = """<!DOCTYPE b [<!ENTITY a SYSTEM "file:///etc/hostname">]><b>&a;</b>"
         ("", "not well-formed XML"),
         (b"<a>\xff</a>", "not well-formed XML"),
         ('<?xml version="1.0" encoding="no-such"?><a/>', "not well-formed XML"),
-        ("<a/>", "no XCCDF results"),
+        ("<a/>", "neither a submission of a phone nor XCCDF results (a submission is of a form made by"),
         (benchmark(), "no XCCDF results"),
         (benchmark(MIXED, body=""), "without rules"),
         (benchmark(MIXED, body=TREE + '<Rule id="B"/>'), "comes twice"),
@@ -206,7 +206,7 @@ def test_what_is_refused_in_one_line(read, text, what):
 
 
 def test_a_file_too_large_is_refused_unread(read, monkeypatch):
-    monkeypatch.setattr(xccdf_xml, "LARGEST", 10)
+    monkeypatch.setattr(elements, "LARGEST", 10)
     with pytest.raises(BadInput, match="larger than"):
         read(benchmark(MIXED))
 

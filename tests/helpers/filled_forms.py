@@ -7,18 +7,29 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.answers import NONE
-from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.settings import PREFIX
-from cemaudit.exchange.forms.words import SKIP_CODES
+from cemaudit.exchange.forms.answer_options import NONE
+from cemaudit.exchange.forms.fields import SKIP_CODES
+from cemaudit.exchange.forms.making import PREFIX, form_of
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import AnswerValue
 
-__all__ = ["flat_record"]
+__all__ = ["FEELINGS", "as_asked", "flat_record"]
 
 _CODES = {state: code for code, state in SKIP_CODES.items()}
+FEELINGS = {"expectations": "expectation", "perceived": "perceived", "emotions": "emotion"}
+"""What each part of a visit is called in a touchpoint, and behind it in a form."""
+
 _SETTING = ("checklist", "id", "store", "store_name", "shopper", "wave", "place", "occasion", "scenario", "persona")
-_MOMENTS = ("briefed", "expected", "date", "started", "finished", "entered")
+_MOMENTS = ("briefed", "expected", "date", "until", "started", "finished", "entered")
+
+
+def as_asked(visit: Visit, checklist: Checklist) -> Visit:
+    """The visit with days instead of moments, where that is what the checklist asks for."""
+    if not checklist.spans_days or visit.started is None:
+        return visit
+    days = {"date": visit.started.date(), "until": (visit.finished or visit.started).date()}
+    data = visit.model_dump(exclude_defaults=True) | {"started": None, "finished": None, **days}
+    return Visit.model_validate(data)
 
 
 def flat_record(visit: Visit, checklist: Checklist) -> dict[str, str]:
@@ -72,9 +83,12 @@ def _evidence(visit: Visit) -> Iterator[tuple[str, str]]:
 
 
 def _feelings(visit: Visit) -> Iterator[tuple[str, str]]:
-    felt = {"expectation": visit.expectations, "perceived": visit.perceived, "emotion": visit.emotions}
-    for part, feelings in felt.items():
-        yield from ((f"{touchpoint}__{part}", str(value)) for touchpoint, value in feelings.items())
+    for part, name in FEELINGS.items():
+        yield from ((f"{touchpoint}__{name}", str(value)) for touchpoint, value in getattr(visit, part).items())
+    for place, skip in visit.feelings_skipped.items():
+        part, _, touchpoint = place.partition(".")
+        name = f"{touchpoint}__{FEELINGS[part]}"
+        yield from ((name, _CODES[skip.state]), (f"{name}_why", skip.reason or ""))
     for part, complaints in (("claim", visit.claims), ("blame", visit.blames)):
         yield from ((f"{one.touchpoint}__{part}", one.text) for one in complaints)
     yield from ((f"{one.touchpoint}__claim_state", one.state or "") for one in visit.claims)

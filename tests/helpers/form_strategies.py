@@ -8,10 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cemaudit.exchange.forms.making import FILES
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.model import Checklist, ClaimState, Item, Touchpoint, Visit
 from cemaudit.model.base import clean
 from helpers import samples, strategies
+from helpers.filled_forms import FEELINGS
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 words = st.text(_LETTERS, min_size=1, max_size=20).map(clean).filter(bool)
@@ -86,6 +87,7 @@ def checklists(draw: st.DrawFn) -> Checklist:
             kind: [{"id": one, "title": draw(labels)} for one in draw(st.sampled_from([(), ("p.1", "p-2")]))]
             for kind in ("personas", "occasions")
         },
+        times=draw(st.sampled_from(["moments", "moments", "days"])),
         conduct=draw(st.lists(labels, max_size=2)),
         title=draw(labels),
     )
@@ -165,7 +167,7 @@ def careless_visits(draw: st.DrawFn, of: Checklist) -> Visit:
         data["episode"] = {"id": draw(tokens), "step": step, "number": draw(st.integers(1, 999))}
     if of.scenarios and draw(st.booleans()):
         data["scenario"] = "play"
-    data |= draw(_times())
+    data |= draw(_days() if of.spans_days else _times())
     for part in ("answers", "skipped", "notes", "evidence"):
         data[part] = {}
     for item in of.items.values():
@@ -180,6 +182,11 @@ def _times() -> st.SearchStrategy[dict[str, Any]]:
 
     exact = st.lists(moments, min_size=4, max_size=4).map(ordered)
     return exact | st.dates().map(lambda day: {"date": day}) | st.just({})
+
+
+def _days() -> st.SearchStrategy[dict[str, Any]]:
+    days = st.lists(st.dates(), min_size=2, max_size=2).map(sorted)
+    return days.map(lambda pair: dict(zip(("date", "until"), pair, strict=True))) | st.just({})
 
 
 @st.composite
@@ -207,10 +214,13 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
     def some(part: list[Touchpoint], values: st.SearchStrategy[Any]) -> dict[str, Any]:
         return {one.id: draw(values) for one in part if draw(st.booleans())}
 
+    marks = {"emotions": st.integers(-3, 3), "expectations": st.integers(1, 7), "perceived": st.integers(1, 7)}
+    asked = {part: [one for one in touchpoints if getattr(one, FEELINGS[part])] for part in marks}
+    felt = {part: some(asked[part], values) for part, values in marks.items()}
+    unfelt = [f"{part}.{one.id}" for part in marks for one in asked[part] if one.id not in felt[part]]
     return {
-        "emotions": some([one for one in touchpoints if one.emotion], st.integers(-3, 3)),
-        "expectations": some([one for one in touchpoints if one.expectation], st.integers(1, 7)),
-        "perceived": some([one for one in touchpoints if one.perceived], st.integers(1, 7)),
+        **felt,
+        "feelings_skipped": {name: draw(skips()) for name in unfelt if draw(st.booleans())},
         "expected": draw(st.none() | moments) if any(one.perceived for one in touchpoints) else None,
         "claims": [
             {"touchpoint": one, "text": text, "state": draw(st.sampled_from([None, *ClaimState]))}
@@ -218,6 +228,12 @@ def _felt(draw: st.DrawFn, touchpoints: list[Touchpoint]) -> dict[str, Any]:
         ],
         "blames": [{"touchpoint": one, "text": text} for one, text in some(touchpoints, lines).items()],
     }
+
+
+def skips() -> st.SearchStrategy[dict[str, Any]]:
+    """How a feeling is left out."""
+    states = st.sampled_from(["not-observed", "declined"])
+    return st.fixed_dictionaries({"state": states, "reason": st.none() | words})
 
 
 def checklists_and_visits() -> st.SearchStrategy[tuple[Checklist, Visit]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.collecting import AcceptanceWorkers, CollectionSummary, Collector, acceptance_rules
 from cemaudit.ledger.documents import VisitDocument, document_of

@@ -77,6 +77,17 @@ def heic(orientation: int = 1, size: tuple[int, int] = (96, 64)) -> bytes:
     )
 
 
+def webp(orientation: int = 1, size: tuple[int, int] = (96, 64), mode: str = "RGB", **options: Any) -> bytes:
+    """A picture with profile, EXIF and XMP, a chunk of the maker's own, and something behind its end."""
+    whole = _saved("WEBP", drawn(size, mode), orientation, {"icc_profile": profile(), "xmp": XMP, **options})
+    return riff(whole[12:] + b"prVt" + part(b"SECRET private")) + b"SECRET trailer"
+
+
+def riff(chunks: bytes, form: bytes = b"WEBP") -> bytes:
+    """A RIFF file of these chunks, its length as it is."""
+    return b"RIFF" + struct.pack("<I", len(chunks) + 4) + form + chunks
+
+
 def _saved(form: str, image: Image.Image, orientation: int, options: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, form, exif=exif(orientation), **options)
@@ -167,6 +178,7 @@ ALL: dict[str, Callable[[], bytes]] = {
     "jpeg": jpeg,
     "png": png,
     "heic": heic,
+    "webp": webp,
     "m4a": m4a,
     "mp3": mp3,
     "wav": wav,

@@ -11,10 +11,9 @@ import pypdf
 import pypdfium2
 from pypdfium2 import raw
 
-from cemaudit.exchange.forms.fields import FieldKind, Form
+from cemaudit.exchange.forms.fields import SKIP_CODES, FieldKind, Form
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.pdf_names import field_name, flat_name, state_of
-from cemaudit.exchange.forms.words import SKIP_CODES
+from cemaudit.exchange.forms.pdf import field_name, flat_name, state_of
 from cemaudit.model import Checklist, Visit
 from helpers.filled_forms import flat_record
 

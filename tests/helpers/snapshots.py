@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.documents import compress

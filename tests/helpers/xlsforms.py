@@ -21,7 +21,7 @@ from pyxform.xls2xform import convert
 
 from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
-from cemaudit.exchange.forms.xlsform.book import write_xlsform
+from cemaudit.exchange.forms.xlsform.write import write_xlsform
 from cemaudit.model import Checklist
 
 XFORMS = "{http://www.w3.org/2002/xforms}"

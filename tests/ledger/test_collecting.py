@@ -15,9 +15,9 @@ from helpers import ledgers, samples, sealed_visits
 from helpers.ledgers import amended, collect, counts, held, lines, visit
 
 from cemaudit.errors import BadEnvironment
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed.keys import new_key
 from cemaudit.exchange.toml import toml_of
-from cemaudit.exchange.written import line_of
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
 from cemaudit.ledger.maintenance import check

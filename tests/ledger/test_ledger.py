@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.documents import document_of
 from cemaudit.ledger.history import review_visits

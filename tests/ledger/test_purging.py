@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from helpers import samples, sealed_visits
 
-from cemaudit.exchange.lines import read_line
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of, read_line
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
 from cemaudit.ledger.history import visit_history

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.snapshot.answer_columns import _to_units, points_units, read_recorded_visit
 from cemaudit.ledger.snapshot.names import CODES, TOO_LARGE, ColumnNames, code_of, score_columns

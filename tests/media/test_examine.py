@@ -49,7 +49,7 @@ def test_cleaning_twice_changes_nothing_more(kind: str) -> None:
     assert twice.look == once.look
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "heic"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "webp"])
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_pixels_and_orientation_stay(kind: str, orientation: int) -> None:
     data = media_files.ALL[kind](orientation)  # type: ignore[call-arg]
@@ -60,14 +60,14 @@ def test_pixels_and_orientation_stay(kind: str, orientation: int) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "heic"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "webp"])
 def test_details_are_read_before_they_are_dropped(kind: str) -> None:
     found = examine(media_files.ALL[kind]())
     taken = dt.datetime(2026, 11, 21, 14, 20, 5, tzinfo=KOREA)
     assert found.details == ExifDetails(taken, 37.497639, 127.026667, "SECRET Phone 7", "SECRET Camera 1.2")
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_sizes_are_those_of_the_upright_picture(kind: str, orientation: int) -> None:
     look = examine(media_files.ALL[kind](orientation)).look  # type: ignore[call-arg]
@@ -151,7 +151,7 @@ def test_what_each_kind_can_serve_as() -> None:
     assert MediaType.HEIC.evidence_kinds == {"photo", "receipt", "document"}
     assert MediaType.PDF.evidence_kinds == {"receipt", "document"}
     assert MediaType.M4A.evidence_kinds == {"audio"}
-    assert [kind.suffix for kind in MediaType] == [".jpg", ".png", ".heic", ".pdf", ".m4a", ".mp3", ".wav"]
+    assert [kind.suffix for kind in MediaType] == [".jpg", ".png", ".heic", ".webp", ".pdf", ".m4a", ".mp3", ".wav"]
 
 
 @pytest.mark.parametrize(

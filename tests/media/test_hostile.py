@@ -55,7 +55,7 @@ def test_any_exif_block_is_read(block: bytes) -> None:
         assert isinstance(read_exif(start + block), ExifDetails)
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "m4a", "wav"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "heic", "webp", "m4a", "wav"])
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.8])
 def test_a_picture_or_recording_without_its_end_is_refused(kind: str, share: float) -> None:
     whole = examine(ORIGINALS[kind]).data

@@ -205,6 +205,8 @@ def test_only_a_visit_with_skipped_feelings_is_of_the_second_format() -> None:
     assert declined.model_dump(exclude_defaults=True)["format"] == 2
     assert plain.model_copy(update={"emotions": {}}).with_feelings_skipped(declined.feelings_skipped) == declined
     assert declined.with_feelings_skipped({}).format == 1
+    over_days = samples.visit(date="2026-06-01", until="2026-06-04")
+    assert over_days.format == over_days.with_feelings_skipped({}).format == 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange import import_table, load_mapping, read_table
-from cemaudit.exchange.number_formats import cell_text, shown_zeros
+from cemaudit.exchange.tables.sheets import cell_text, shown_zeros
 from cemaudit.ledger.store_registry import read_stores
 from cemaudit.model import Visit
 from cemaudit.reading import CellKind, CellText, error_problem, read_id, read_percent

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from helpers import sealed_visits
+from helpers import media_files, samples, sealed_visits
 
 from cemaudit.exchange.visits import LocatedVisit
-from cemaudit.report.media import inside, media_of
+from cemaudit.report.media import check_pictures, inside, media_of
 
 
 def test_a_file_inside(tmp_path):
@@ -45,3 +45,16 @@ def test_only_pictures_are_unpacked(tmp_path):
     sealed = sealed_visits.seal(tmp_path, evidence=recording)
     with media_of([LocatedVisit("v1", sealed.visit, None, sealed)]) as folders:
         assert inside(folders["v1"], sealed_visits.PHOTO_NAME) == ""
+
+
+def test_pictures_that_reports_cannot_show_are_told_with_item_and_file(tmp_path):
+    (tmp_path / "a.gif").write_bytes(b"GIF89a" + bytes(20))
+    (tmp_path / "b.webp").write_bytes(media_files.webp())
+    pieces = [{"file": name, "kind": "photo"} for name in ("a.gif", "b.webp", "gone.jpg")]
+    recording = {"file": "c.mp3", "kind": "audio"}
+    visit = samples.visit(answers={"I1": True}, evidence={"I1": [*pieces, recording]})
+    found = list(map(str, check_pictures(LocatedVisit("v1", visit, tmp_path))))
+    assert [line.split(":")[0] for line in found] == ["evidence.I1", "evidence.I1"]
+    assert "a.gif, or not whole: a file of the kind GIF" in found[0]
+    assert "gone.jpg, or not whole: no such file" in found[1]
+    assert not list(check_pictures(LocatedVisit("v1", visit, None)))

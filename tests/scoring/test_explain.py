@@ -225,3 +225,13 @@ def test_raw_values_are_of_nothing_possible(engine: Engine) -> None:
     visit = Visit(id="v", checklist=scheme.ref, store="s", answers={"overall": 7})
     nodes = [node for _, node in explain(engine.evaluate(visit), "overall-share").walk()]
     assert [(node.name, node.value, node.possible) for node in nodes][1:] == [("overall", 7, None)]
+
+
+def test_a_feeling_that_was_declined_says_so_and_counts_as_before() -> None:
+    shop = samples.checklist(samples.touchpoint("t", samples.item("A"), emotion=True))
+    scheme = samples.scheme({"id": "it", "how": "mean", "of": ["@emotions"]})
+    skipped = {"emotions.t": {"state": "declined", "reason": "no"}}
+    declined = tree(shop, scheme, answers={"A": True}, feelings_skipped=skipped)
+    silent = tree(shop, scheme, answers={"A": True})
+    assert [[leaf.reason for leaf in node.parts] for node in (declined, silent)] == [["declined"], ["unanswered"]]
+    assert (declined.value, declined.reason) == (silent.value, silent.reason)

@@ -10,7 +10,7 @@ from statistics import correlation, mean
 
 import pytest
 
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine, check_visit
 from cemaudit.simulate import make_chain, simulate
@@ -35,7 +35,7 @@ def test_same_seed_same_visits_another_seed_others(hotel: Checklist) -> None:
 
 def test_neither_hash_seed_nor_process_matters(engine: Engine) -> None:
     script = (
-        "import hashlib; from cemaudit.exchange.written import line_of; from cemaudit.scoring import Engine;"
+        "import hashlib; from cemaudit.exchange.canonical_json import line_of; from cemaudit.scoring import Engine;"
         "from cemaudit.simulate import simulate; found = Engine().library.checklist('hospital.outpatient@1.0.0');"
         "print(hashlib.sha256(b'\\n'.join(map(line_of, simulate(found, 2, 2, 9)))).hexdigest())"
     )

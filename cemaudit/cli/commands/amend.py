@@ -31,8 +31,7 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
     from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
     from cemaudit.cli.terminal import Terminal
-    from cemaudit.entry import Desk, amend
-    from cemaudit.entry.questions import find, questions
+    from cemaudit.entry import Desk, amend, find_question, questions
     from cemaudit.exchange import read_sealed
     from cemaudit.scoring import Engine
 
@@ -56,5 +55,5 @@ def command(sealed: Path, reason: str | None, at: str | None, blocked: tuple[str
         )
     )
     all_questions = questions(draft)
-    start_question = find(all_questions, at) if at else None
+    start_question = find_question(all_questions, at) if at else None
     return run_conversation(desk, draft, engine, None if start_question is None else all_questions[start_question].name)

@@ -53,7 +53,7 @@ def _row(draft: Draft) -> list[str]:
 
 def draft_to_dict(draft: Draft) -> dict[str, Any]:
     """A draft as plain JSON values: how many of the questions that count are answered."""
-    from cemaudit.entry.questions import questions
+    from cemaudit.entry import questions
 
     counted = [question for question in questions(draft) if question.counts()]
     return {

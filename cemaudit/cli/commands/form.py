@@ -37,10 +37,19 @@ _MOST_ROWS = 10_000
 @localized.option(
     "--rows", type=click.IntRange(0, _MOST_ROWS), metavar="N", help=N_("Rows ready to fill in, in a table; else 1.")
 )
+@localized.option(
+    "--labels", is_flag=True, help=N_("In a CSV, say each column in words in a second row, which import leaves out.")
+)
 @engine_options
 @localized.common_options
 def command(
-    checklist: str, kind: str, out: Path, rows: int | None, blocked: tuple[str, ...], files: tuple[Path, ...]
+    checklist: str,
+    kind: str,
+    out: Path,
+    rows: int | None,
+    labels: bool,
+    blocked: tuple[str, ...],
+    files: tuple[Path, ...],
 ) -> None:
     """Write the form; the file is whole or not there at all."""
     from cemaudit.cli.inputs import find_checklist
@@ -48,10 +57,12 @@ def command(
 
     if rows is not None and kind not in _TABLES:
         raise click.UsageError(str(message("--rows is for tables")))
+    if labels and kind != "csv":
+        raise click.UsageError(str(message("--labels is for csv; a table in XLSX always has them")))
     _refuse_misnamed(out, _SUFFIXES[kind])
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
-    write_form(find_checklist(engine, checklist), kind, out, 1 if rows is None else rows)
+    write_form(find_checklist(engine, checklist), kind, out, 1 if rows is None else rows, labels=labels)
     click.echo(printable(out, LONGEST_PLACE))
 
 
@@ -63,10 +74,10 @@ def _refuse_misnamed(out: Path, suffix: str) -> None:
         raise BadInput(Problem(message("expected a file name that ends in {suffix}", suffix=suffix), str(out)))
 
 
-def write_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
+def write_form(checklist: Checklist, kind: str, out: Path, rows: int, *, labels: bool = False) -> None:
     """Write the form of that kind."""
     if kind == "xlsform":
-        from cemaudit.exchange.forms.xlsform.book import write_xlsform
+        from cemaudit.exchange.forms.xlsform.write import write_xlsform
 
         write_xlsform(checklist, out, current())
     elif kind == "pdf":
@@ -74,17 +85,17 @@ def write_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
 
         write_pdf_form(checklist, out, current())
     else:
-        write_table_form(checklist, kind, out, rows)
+        write_table_form(checklist, kind, out, rows, labels=labels)
 
 
-def write_table_form(checklist: Checklist, kind: str, out: Path, rows: int) -> None:
-    """Write the form as a table with rows to fill in."""
+def write_table_form(checklist: Checklist, kind: str, out: Path, rows: int, *, labels: bool) -> None:
+    """Write the form as a table with rows to fill in; ``labels``: with a row of words in a CSV, too."""
     from cemaudit.exchange import form_of
-    from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
+    from cemaudit.exchange.forms.templates import blank_records, write_csv, write_xlsx
 
     form = form_of(checklist)
     records = blank_records(form, rows)
     if kind == "csv":
-        write_csv(form, records, out)
+        write_csv(form, records, out, current() if labels else None)
     else:
         write_xlsx(form, records, out, current())

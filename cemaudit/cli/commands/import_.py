@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,44 +18,49 @@ from cemaudit.errors import LONGEST_PLACE, Problem
 from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
-    from cemaudit.exchange.importer import ImportCounts
     from cemaudit.exchange.submissions.importing import SubmissionCounts
-    from cemaudit.exchange.xccdf import Xccdf
+    from cemaudit.exchange.tables.importing import ImportCounts
+    from cemaudit.exchange.tables.problem_groups import ProblemListener
+    from cemaudit.exchange.xccdf.results import Xccdf
     from cemaudit.model import Visit
     from cemaudit.scoring import Engine
+
+__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
 MOST_HIDDEN = 20
 """Numbers of hidden rows that are listed."""
 
-__all__ = ["LocalClock", "import_form", "import_sent", "import_table", "import_xccdf"]
 
-
-def import_table(engine: Engine, table: Path, mapping: Path, out: str) -> int:
+def import_table(engine: Engine, table: Path, mapping: Path, out: str, listener: ProblemListener | None = None) -> int:
     """A table whose columns a mapping explains."""
-    from cemaudit.exchange import importer, load_mapping, write_visits
+    from cemaudit import exchange
 
-    columns = load_mapping(mapping)
+    columns = exchange.load_mapping(mapping)
     own_file = columns.checklist_file(mapping.parent)
     checklist = engine.library.add_checklist(own_file) if own_file else engine.library.checklist(columns.checklist)
-    result = importer.import_table(table, columns, checklist)
+    result = exchange.import_table(table, columns, checklist)
+    result.problem_groups.listener = listener
     gate = ImportGate(engine)
-    write_visits(out, gate.passing(progress(message("importing"), result)))
-    print_problems([*result.problem_groups.problems, *_warnings(result.notices), *gate.warnings(table)])
+    exchange.write_visits(out, gate.passing(progress(message("importing"), result)))
+    warnings = _warnings([*result.notices, *result.left_out.problems])
+    print_problems([*result.problem_groups.problems, *warnings, *gate.warnings(table)])
     print_import_counts(result.counts)
     gate.tell()
     print_plugin_problems(engine)
     return 3 if result.counts.bad else 0
 
 
-def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
+def import_form(engine: Engine, path: Path, out: str, zone: str | None, listener: ProblemListener | None = None) -> int:
     """Forms filled in as a table, a row each, or as a PDF."""
     from cemaudit.exchange import import_filled, write_visits
 
     clock = LocalClock(zone)
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
+    result.problem_groups.listener = listener
     gate = ImportGate(engine)
     write_visits(out, gate.passing(progress(message("importing"), result)))
-    print_problems([*result.problem_groups.problems, *gate.warnings(path)])
+    warnings = _warnings(result.left_out.problems)
+    print_problems([*result.problem_groups.problems, *warnings, *gate.warnings(path)])
     print_import_counts(result.counts)
     gate.tell()
     _tell_ignored(list(result.ignored))
@@ -63,11 +69,16 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None) -> int:
     return 3 if result.counts.bad else 0
 
 
-def import_sent(engine: Engine, path: Path, out: str, media: Path | None) -> int:
+def import_sent(
+    engine: Engine, path: Path, out: str, media: Path | None, zone: str | None, listener: ProblemListener | None = None
+) -> int:
     """What phones sent: an export of ODK Central or KoboToolbox, or XML submissions."""
     from cemaudit.exchange import import_submissions, write_visits
 
-    result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media)
+    # Only a zone that is named is used: servers write every time with its own.
+    localise = LocalClock(zone).localise if zone else None
+    result = import_submissions(path, engine.library.checklist, _media_folder(path, out), media, localise)
+    result.listener = listener
     gate = ImportGate(engine)
     write_visits(out, gate.passing(progress(message("importing"), result)))
     print_problems([*result.problems, *_warnings(result.notices), *gate.warnings(path)])
@@ -117,7 +128,7 @@ def _warnings(notices: Iterable[Problem]) -> Iterator[Problem]:
 def import_xccdf(path: Path, out: str) -> int:
     """XCCDF results: write the visits, and beside them the checklist they answer and its scheme."""
     from cemaudit.exchange import xccdf
-    from cemaudit.exchange.written import STREAM, write_visits
+    from cemaudit.exchange.canonical_json import STREAM, write_visits
 
     if out == STREAM:
         raise click.UsageError(str(message("--out must be a file: a checklist and a scheme are written beside it")))
@@ -170,8 +181,8 @@ class LocalClock:
 
 def _media_folder(path: Path, out: str) -> Path:
     """The folder for evidence: beside the visits, or here where these go to the standard output."""
-    from cemaudit.exchange.submissions.keeping import media_folder
-    from cemaudit.exchange.written import STREAM
+    from cemaudit.exchange.canonical_json import STREAM
+    from cemaudit.exchange.submissions.importing import media_folder
 
     return media_folder(Path(path.stem if out == STREAM else out))
 
@@ -234,9 +245,10 @@ def write_checklist_and_scheme(visits: Path, results: Xccdf) -> tuple[Path, Path
 _KINDS = ("table", "form", "submissions", "xccdf")
 
 _ONLY_FOR = {
-    "--mapping": ("table", N_("--mapping is for tables")),
-    "--media": ("submissions", N_("--media is for submissions")),
-    "--zone": ("form", N_("--zone is for filled forms")),
+    "--mapping": ({"table"}, N_("--mapping is for tables")),
+    "--media": ({"submissions"}, N_("--media is for submissions")),
+    "--zone": ({"form", "submissions"}, N_("--zone is for filled forms and submissions")),
+    "--problems": ({"table", "form", "submissions"}, N_("--problems is for tables, filled forms and submissions")),
 }
 
 
@@ -265,6 +277,13 @@ _ONLY_FOR = {
     metavar="NAME",
     help=N_("Time zone of times written without one, such as Asia/Seoul; else this machine's."),
 )
+@localized.option(
+    "--problems",
+    "listed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help=N_("A table of all problems: file, row, column, what is wrong, what to do."),
+)
 @engine_options
 @localized.common_options
 def command(
@@ -274,6 +293,7 @@ def command(
     out: str | None,
     media: Path | None,
     zone: str | None,
+    listed: Path | None,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
 ) -> int:
@@ -282,23 +302,33 @@ def command(
 
     kind = kind or kind_of_file(table, mapping)
     out = out or f"{table.stem or table.resolve().stem}.jsonl"
-    _refuse_foreign_options(kind, {"--mapping": mapping, "--media": media, "--zone": zone})
+    _refuse_foreign_options(kind, {"--mapping": mapping, "--media": media, "--zone": zone, "--problems": listed})
     if kind == "xccdf":
         return import_xccdf(table, out)
-    engine = Engine(blocked, files)
-    if kind == "submissions":
-        return import_sent(engine, table, out, media)
-    if kind == "form":
-        return import_form(engine, table, out, zone)
-    if mapping is None:
+    if kind == "table" and mapping is None:
         raise click.UsageError(str(message("a table needs --mapping MAP.toml")))
-    return import_table(engine, table, mapping, out)
+    engine = Engine(blocked, files)
+    with _problem_table(listed) as listener:
+        if kind == "submissions":
+            return import_sent(engine, table, out, media, zone, listener)
+        if kind == "form":
+            return import_form(engine, table, out, zone, listener)
+        return import_table(engine, table, mapping, out, listener)  # type: ignore[arg-type] # refused above
+
+
+def _problem_table(path: Path | None) -> AbstractContextManager[ProblemListener | None]:
+    """The table that ``path`` asks for, open; nothing where none is asked for."""
+    if path is None:
+        return nullcontext()
+    from cemaudit.exchange.tables.problem_groups import problem_table
+
+    return problem_table(path)
 
 
 def kind_of_file(path: Path, mapping: Path | None) -> str:
     """What the file is, told by its content."""
-    from cemaudit.exchange.filled import holds_form
-    from cemaudit.exchange.submissions.reading import holds_submissions
+    from cemaudit.exchange.submissions.export import holds_submissions
+    from cemaudit.exchange.tables.filled_forms import holds_form
 
     if mapping:
         return "table"
@@ -311,6 +341,6 @@ def kind_of_file(path: Path, mapping: Path | None) -> str:
 
 def _refuse_foreign_options(kind: str, options: dict[str, object]) -> None:
     for option, value in options.items():
-        owner, words_for = _ONLY_FOR[option]
-        if value is not None and kind != owner:
+        owners, words_for = _ONLY_FOR[option]
+        if value is not None and kind not in owners:
             raise click.UsageError(str(message(words_for)))

@@ -140,11 +140,16 @@ def _glyph_remarks(record: Checklist | Visit) -> Iterator[LintRemark]:
 def lint_visits(
     engine: Engine, sources: tuple[str, ...], unusable: list[Problem], gate: GateReport
 ) -> Iterator[LocatedRemark]:
-    """The remarks on visits: characters no font has; what the gate doubts and plugins find, gathered in ``gate``."""
+    """The remarks on visits: what reports cannot draw; what the gate doubts and plugins find, gathered in ``gate``."""
+    from cemaudit.report import check_pictures
+    from cemaudit.scoring.lint import LintLevel, LintRemark
+
     for located_visit in valid_visits(engine, sources, unusable):
         visit = located_visit.visit
         checklist = engine.plan(visit.checklist, visit.day).checklist
         yield from (LocatedRemark(located_visit.place, remark) for remark in _glyph_remarks(visit))
+        notes = check_pictures(located_visit)
+        yield from (LocatedRemark(located_visit.place, LintRemark(LintLevel.NOTE, problem)) for problem in notes)
         for doubt in gate.look(visit, checklist, engine.review(visit, checklist), located_visit.place):
             yield LocatedRemark(located_visit.place, _remark_of(doubt), doubt)
 

@@ -71,8 +71,7 @@ def command(
     files: tuple[Path, ...],
 ) -> int:
     """Write the reports in the language in force."""
-    from cemaudit.report import glyph_problem, store_report, write_report
-    from cemaudit.report.media import media_of
+    from cemaudit.report import glyph_problem, media_of, picture_faults, picture_problems, store_report, write_report
     from cemaudit.scoring import Engine
     from cemaudit.scoring.engine import report_contexts
 
@@ -98,10 +97,18 @@ def command(
         with media_of(visits_by_id[audit.visit.id] for audit in context.audits) as media:
             view = journey_view(engine, context, lens_id)
             report = store_report(context, engine.sections(context), media, places.get(_key(context)), view)
-            path = write_report(report, folder, current())
+            with picture_faults() as faults:
+                path = write_report(report, folder, current())
+            problems_of_pictures = [
+                problem.inside(audit.visit.id)
+                for audit in context.audits
+                if audit.visit.id in media
+                for problem in picture_problems(audit.visit, media[audit.visit.id], faults)
+            ]
         click.echo(path)
         problems_of_fonts = (glyph_problem(audit.visit, str(path)) for audit in context.audits)
         print_problems(problem for problem in problems_of_fonts if problem)
+        print_problems(problems_of_pictures)
     print_problems(problems)
     print_plugin_problems(engine)
     return 3 if problems else 0

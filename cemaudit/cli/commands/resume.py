@@ -21,8 +21,7 @@ def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[P
     """Ask on; a draft keeps the checklist it was begun with, whatever is installed now."""
     from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
-    from cemaudit.entry import Desk, DraftState
-    from cemaudit.entry.questions import find, questions
+    from cemaudit.entry import Desk, DraftState, find_question, questions
     from cemaudit.scoring import Engine
 
     desk = Desk(home())
@@ -34,7 +33,7 @@ def command(draft: str, at: str | None, blocked: tuple[str, ...], files: tuple[P
         hint = message("take it out with 'cemaudit discard --restore {number}'", number=found_draft.header.number)
         raise BadInput(Problem(message("draft {number} is in the bin", number=found_draft.header.number), hint=hint))
     all_questions = questions(found_draft)
-    start_question = find(all_questions, at) if at else None
+    start_question = find_question(all_questions, at) if at else None
     if at and start_question is None:
         raise BadInput(Problem(message("no such question: {word}", word=at)))
     engine = Engine(blocked, files)

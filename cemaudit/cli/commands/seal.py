@@ -10,9 +10,10 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, message, printable, translate
+from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
+    from cemaudit.entry.draft import Draft
     from cemaudit.exchange import Sealed
 
 
@@ -53,8 +54,7 @@ def command(
 ) -> int:
     """Check, sign, write, read again."""
     from cemaudit.cli.home import home, key_file, signing_key
-    from cemaudit.entry import Desk
-    from cemaudit.entry.sealing import refuse_unready, seal
+    from cemaudit.entry import Desk, refuse_unready, seal
     from cemaudit.scoring import Engine
 
     if key and unsigned:
@@ -68,25 +68,25 @@ def command(
     with desk.opened(found_draft, engine) as held:
         ready = refuse_unready(held)
         signing = signing_key(key) if key or (key_file().exists() and not unsigned) else None
-        sealed = seal(held, folder, ask_for_signature(name, ready.visit.shopper), signing)
+        sealed = seal(held, folder, ask_for_signature(name, ready), signing)
     print_sealed(sealed)
     return 0
 
 
-def ask_for_signature(name: str | None, shopper: str | None) -> str:
+def ask_for_signature(name: str | None, draft: Draft) -> str:
     """The code that signs the statement, asked for below it unless given; it is that of the shopper, where known."""
     from cemaudit.cli.terminal import Terminal
-    from cemaudit.entry.briefing import STATEMENT
+    from cemaudit.entry import statement_words
 
     if name is None:
         screen = Terminal()
-        screen.say(translate(STATEMENT))
+        screen.say(statement_words(draft.words))
         screen.say(str(message("Type your code to sign it.")))
         try:
             name = screen.ask("> ").strip()
         except EOFError:
             name = ""
-    if not name or name != (shopper or name):
+    if not name or name != (draft.visit.shopper or name):
         hint = message("sign with the code the visit was entered under")
         raise BadInput(Problem(message("not signed; the draft is kept as it is"), hint=hint))
     return name

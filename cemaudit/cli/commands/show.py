@@ -34,8 +34,7 @@ def command(draft: str, as_json: bool) -> None:
 def print_draft(draft: Draft) -> None:
     """Print the questions of a draft with what was answered."""
     from cemaudit.cli.terminal import Terminal
-    from cemaudit.entry.questions import questions
-    from cemaudit.entry.wording import ask_line, shown_value
+    from cemaudit.entry import ask_line, questions, shown_value
 
     screen = Terminal()
     store = printable(" ".join(filter(None, (draft.visit.store, draft.visit.store_name))))
@@ -50,7 +49,7 @@ def print_draft(draft: Draft) -> None:
         answer = (
             translate(N_("(open)")) if answer_text is None and question.is_open(draft.values) else answer_text or "-"
         )
-        screen.say(f"  {ask_line(question)}")
+        screen.say(f"  {ask_line(question, draft.words)}")
         for line in answer.splitlines() or ["-"]:
             screen.say(f"      {line}")
     for override in draft.visit.overrides:

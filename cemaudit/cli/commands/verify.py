@@ -18,7 +18,7 @@ from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.exchange import Sealed
-    from cemaudit.exchange.sealed.revisions import RevisionStatus
+    from cemaudit.exchange.sealed.reading import RevisionStatus
 
 
 _SAID = {
@@ -47,7 +47,7 @@ _SAID = {
 def command(files: tuple[Path, ...], key_files: tuple[Path, ...], as_json: bool) -> int:
     """Say of each file what it holds and whether it is whole."""
     from cemaudit.exchange.sealed.keys import read_public_keys
-    from cemaudit.exchange.sealed.revisions import standings
+    from cemaudit.exchange.sealed.reading import standings
 
     keys = [key for path in key_files for key in read_public_keys(path)]
     missing: list[Problem] = []

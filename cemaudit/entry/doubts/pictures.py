@@ -73,7 +73,7 @@ def _day_of(taken: KeptEvidence, visit: Visit) -> dt.date | None:
 
 
 def _within(day: dt.date, visit: Visit) -> bool:
-    first, last = visit.day, visit.finished.date() if visit.finished else visit.day
+    first, last = visit.day, visit.last_day
     return not first or not last or first <= day <= last
 
 

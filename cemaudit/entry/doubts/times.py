@@ -76,9 +76,10 @@ def _when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
     if visit.started or visit.finished or not visit.date:
         return time_doubts(visit.started, visit.finished, now, visit.entered)
     entered = visit.entered or now
-    evening = dt.datetime.combine(visit.date, dt.time.max, entered.tzinfo)
-    future = _after_today("date", visit.date.isoformat()) if visit.date > now.date() else None
-    return [doubt for doubt in (future, _late("date", evening, entered)) if doubt]
+    field, last = ("until", visit.until) if visit.until else ("date", visit.date)
+    evening = dt.datetime.combine(last, dt.time.max, entered.tzinfo)
+    future = _after_today(field, last.isoformat()) if last > now.date() else None
+    return [doubt for doubt in (future, _late(field, evening, entered)) if doubt]
 
 
 def _future(field: str, moment: dt.datetime | None, now: dt.datetime) -> Doubt | None:
@@ -94,7 +95,7 @@ def _order(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt |
     if not started or not finished or finished >= started:
         return None
     what = message(
-        "left at {finished}, before arriving at {started}", finished=_clock(finished), started=_clock(started)
+        "it ends at {finished}, before it begins at {started}", finished=_clock(finished), started=_clock(started)
     )
     return Doubt("times.order", Problem(what, "finished", _meant(finished + HALF_DAY, started)), must=True)
 

@@ -65,16 +65,16 @@ class FieldFinder:
         problems: list[Problem] = []
         foreign: dict[str, None] = {}
         for column, text in record.items():
-            found = self._find(column) if text else None
-            if found and (broken := error_problem(text)):
+            match = self._find(column) if text else None
+            if match and (broken := error_problem(text)):
                 problems.append(broken.inside(column))
-            elif found and found.option:
-                chosen.setdefault(found.name, []).extend(_chosen(found, text, column, problems))
-            elif found and found.name in cells:
-                what = message("column {other} holds the same field, {name}", other=column, name=found.name)
-                problems.append(Problem(what, cells[found.name].column, message("leave one of them empty")))
-            elif found:
-                cells[found.name] = FieldText(text, column)
+            elif match and match.option:
+                chosen.setdefault(match.name, []).extend(_chosen(match, text, column, problems))
+            elif match and match.name in cells:
+                clash = message("column {other} holds the same field, {name}", other=column, name=match.name)
+                problems.append(Problem(clash, cells[match.name].column, message("leave one of them empty")))
+            elif match:
+                cells[match.name] = FieldText(text, column)
             elif text:
                 problems += self._foreign(column, text, foreign)
         problems += self._mistaken(foreign, cells.keys() | chosen.keys())
@@ -111,7 +111,7 @@ class FieldFinder:
     def _options(self) -> dict[str, OptionWords]:
         """The options of the questions that may have several answers."""
         several = (field for field in self.form.fields.values() if field.kind is FieldKind.MANY)
-        return {field.name: OptionWords({one.code: one.label for one in field.options}) for field in several}
+        return {field.name: OptionWords({option.code: option.label for option in field.options}) for field in several}
 
     def _foreign(self, column: str, text: str, foreign: dict[str, None]) -> Iterator[Problem]:
         """A problem where the column looks like one of ours, or tells of an option that does not exist."""
@@ -167,7 +167,7 @@ class FieldFinder:
         name = folded(last)
         if name in self._folded:
             return NearField(self._folded[name], is_same=True)
-        close = next((known for known in self._folded if is_slip(name, known)), None)
+        close = next((flat_name for flat_name in self._folded if is_slip(name, flat_name)), None)
         return NearField(self._folded[close], is_same=False) if close else None
 
     @cached_property
@@ -192,14 +192,15 @@ def is_slip(word: str, name: str) -> bool:
     shorter, longer = sorted((word, name), key=len)
     if len(shorter) < SHORTEST_SLIP or len(longer) - len(shorter) > 1:
         return False
-    start = next((place for place, (one, other) in enumerate(zip(shorter, longer, strict=False)) if one != other), -1)
+    pairs = enumerate(zip(shorter, longer, strict=False))
+    start = next((position for position, (letter, other_letter) in pairs if letter != other_letter), -1)
     if len(longer) > len(shorter):
         return start < 0 or shorter[start:] == longer[start + 1 :]
-    here, there = shorter[start : start + 2], longer[start : start + 2]
+    next_of_shorter, next_of_longer = shorter[start : start + 2], longer[start : start + 2]
     if start < 0:
         return False
-    if here == there[::-1] and shorter[start + 2 :] == longer[start + 2 :]:
-        return not here.isdigit()
+    if next_of_shorter == next_of_longer[::-1] and shorter[start + 2 :] == longer[start + 2 :]:
+        return not next_of_shorter.isdigit()
     digits = shorter[start].isdigit() + longer[start].isdigit()
     is_exchange = digits == 1 or (digits == 0 and len(word) >= SHORTEST_SUBSTITUTION)
     return is_exchange and shorter[start + 1 :] == longer[start + 1 :]

@@ -1,18 +1,25 @@
-"""The form of a checklist: sections of typed fields, each with its flat name; every door has the same ones."""
+"""The form of a checklist: sections of typed fields, each with its flat name; every door has the same ones.
+
+Its words are in both languages at once, because forms speak both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
-from cemaudit.model import Checklist, Item, Text, Touchpoint
+from cemaudit.language import N_, Language, translate, use
+from cemaudit.model import Checklist, Item, SkipState, Text, Touchpoint
 from cemaudit.model.expression import Node
 
 __all__ = [
     "ON_PHONES",
     "PHONE_GROUPS",
+    "SKIPS",
+    "SKIP_CODES",
     "FieldKind",
     "FieldOption",
     "Form",
@@ -20,13 +27,36 @@ __all__ = [
     "FormSection",
     "NumberLimits",
     "Role",
+    "both",
+    "in_language",
 ]
+
+SKIPS = {
+    SkipState.NOT_APPLICABLE: N_("not applicable"),
+    SkipState.NOT_OBSERVED: N_("not observed"),
+    SkipState.DECLINED: N_("declined"),
+}
+"""Why an item may be left without an answer, in words."""
+
+SKIP_CODES = {"_na": SkipState.NOT_APPLICABLE, "_no": SkipState.NOT_OBSERVED, "_de": SkipState.DECLINED}
+"""What stands in an answer's own field where the item was left out; no answer begins with ``_``."""
 
 PHONE_GROUPS = ("visit__briefing", "visit__times")
 """Groups only phones have, beside one for each section."""
 
 ON_PHONES = ("visit__about", "visit__conduct", "visit__read")
 """Names of what phones show or ask, and no visit holds."""
+
+
+def both(say: Callable[[], object] | str) -> Text:
+    """What ``say`` says (or the text in the catalogue) in each language."""
+    return Text.said(lambda: translate(say) if isinstance(say, str) else say())
+
+
+def in_language(text: Text, language: Language) -> str:
+    """``text`` in ``language``; where it is missing, in the other one."""
+    with use(language):
+        return str(text)
 
 
 class FieldKind(StrEnum):
@@ -43,7 +73,7 @@ class FieldKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a field says about the visit."""
+    """What a field says about the visit. ``WHY`` an item, ``FEELING_WHY`` a feeling or expectation was left out."""
 
     SETTING = "setting"
     ANSWER = "answer"
@@ -54,6 +84,7 @@ class Role(StrEnum):
     EXPECTATION = "expectation"
     PERCEPTION = "perception"
     EMOTION = "emotion"
+    FEELING_WHY = "feeling-why"
     CLAIM = "claim"
     CLAIM_STATE = "claim-state"
     BLAME = "blame"

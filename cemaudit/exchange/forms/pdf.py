@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cemaudit.errors import BadEnvironment, BadInput, CemauditError, Problem
-from cemaudit.exchange.forms.pdf_fields import fields_of, found
-from cemaudit.exchange.forms.pdf_names import flat_name
-from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.exchange.forms.making import PREFIX
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 from cemaudit.reading import read_time
@@ -19,12 +17,93 @@ from cemaudit.reading import read_time
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-__all__ = ["read_pdf_form"]
+__all__ = ["code_of", "field_name", "fields_of", "flat_name", "read_pdf_form", "resolved", "state_of"]
 
+_DOT = "~"
+"""Stands for a dot: no id of a checklist has one."""
+
+_OFF = "Off"
+MOST = 200_000
+DEEPEST = 8
+Names = tuple[str, ...]
 LARGEST = 50_000_000
 _MOMENTS = ("started", "finished", "entered", "briefed", "expected")
-
 Result = TypeVar("Result")
+
+
+def field_name(name: str) -> str:
+    """The name of the field for a flat name or code."""
+    return name.replace(".", _DOT)
+
+
+def flat_name(name: str) -> str:
+    """The flat name or code of a field."""
+    return name.replace(_DOT, ".")
+
+
+def state_of(code: str) -> str:
+    """The state of a button ticked for ``code``; ``Off`` is taken, it means not ticked."""
+    return _OFF + _DOT if code == _OFF else code
+
+
+def code_of(state: str) -> str:
+    """The code a button's state stands for; nothing where it is not ticked."""
+    return "" if state == _OFF else state.removesuffix(_DOT)
+
+
+def fields_of(form: Mapping[str, Any]) -> Iterator[tuple[Names, str]]:
+    """The fields below a PDF's form dictionary: the names to each, and its text or the code ticked.
+
+    ``BadInput`` where there are too many of them, or they lie within each other without end.
+    """
+    waiting: list[tuple[Any, Names, str]] = [(root, (), "") for root in reversed(_list(form, "/Fields"))]
+    count = 0
+    while waiting:
+        node, path, kind = waiting.pop()
+        count += 1
+        if count > MOST or len(path) > DEEPEST:
+            raise BadInput(Problem(message("more form fields than any form has")))
+        field = resolved(node)
+        if not isinstance(field, Mapping):
+            continue
+        names = (*path, _text(_value(field, "/T"))) if "/T" in field else path
+        kind = _text(_value(field, "/FT")) or kind
+        kids = _list(field, "/Kids")
+        below = [kid for kid in kids if "/T" in (resolved(kid) or {})]
+        if kind and not below:
+            yield names, _ticked(field, kids) if kind == "Btn" else _text(_value(field, "/V"))
+        waiting += [(kid, names, kind) for kid in reversed(below)]
+
+
+def _ticked(field: Mapping[str, Any], boxes: Sequence[Any]) -> str:
+    """The code of the box that is ticked; where the field does not say, the boxes do."""
+    states = [_value(field, "/V"), *(_value(resolved(box), "/AS") for box in (field, *boxes))]
+    return next((code for state in states if (code := code_of(_text(state).removeprefix("/")))), "")
+
+
+def _value(holder: object, key: str) -> object:
+    return resolved(holder.get(key)) if isinstance(holder, Mapping) else None
+
+
+def _list(holder: Mapping[str, Any], key: str) -> Sequence[Any]:
+    members = _value(holder, key)
+    return members[: MOST + 1] if isinstance(members, list) else []
+
+
+def resolved(thing: Any) -> Any:
+    """The thing itself, where it stands elsewhere in the file."""
+    return thing.get_object() if hasattr(thing, "get_object") else thing
+
+
+def _text(value: object) -> str:
+    """The text of a string, a name, or a long text kept as a stream."""
+    if isinstance(value, str):
+        return value[1:] if type(value).__name__ == "NameObject" else str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Mapping) and hasattr(value, "get_data"):
+        return _text(bytes(value.get_data()))
+    return ""
 
 
 def read_pdf_form(path: Path) -> dict[str, str]:
@@ -36,8 +115,8 @@ def read_pdf_form(path: Path) -> dict[str, str]:
     refuse_unreadable(path)
     try:
         if path.stat().st_size > LARGEST:
-            what = message("larger than {most} MB", most=LARGEST // 1_000_000)
-            raise BadInput(Problem(what, hint=message("is this the right file?")))
+            text = message("larger than {most} MB", most=LARGEST // 1_000_000)
+            raise BadInput(Problem(text, hint=message("is this the right file?")))
         with _silent():
             return _dated(_guarded(lambda: _record(path)))
     except BadInput as error:
@@ -74,7 +153,7 @@ def _opened(path: Path) -> PdfReader:
 
 def _form_of(reader: PdfReader) -> Mapping[str, Any]:
     """The dictionary that holds the fields; an empty one where the PDF has none."""
-    form = found(reader.root_object.get("/AcroForm"))
+    form = resolved(reader.root_object.get("/AcroForm"))
     if not isinstance(form, Mapping):
         return {}
     if "/XFA" in form:

@@ -1,28 +1,121 @@
-"""What can be answered to a question of a form, as one of our answer types."""
+"""How a question is answered: the kind of answer that its type, its choices and its limits give."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
+from cemaudit.exchange.questionnaires.choices import ChoiceList
 from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
-from cemaudit.exchange.questionnaires.limits import ConstraintLimits, read_limits
-from cemaudit.exchange.questionnaires.lists import ChoiceList
-from cemaudit.exchange.questionnaires.outline import SurveyQuestionRow
-from cemaudit.exchange.questionnaires.types import SurveyRowKind
-from cemaudit.exchange.questionnaires.xpath import Unsayable, constant
-from cemaudit.language import message
+from cemaudit.exchange.questionnaires.questions import SurveyQuestionRow, SurveyRowKind
+from cemaudit.exchange.questionnaires.xpath import (
+    Node,
+    Unsayable,
+    XPathComparison,
+    XPathLogic,
+    XPathNumber,
+    XPathReference,
+    constant,
+    read_xpath,
+)
+from cemaudit.language import Message, message
 from cemaudit.model.answers import AnswerType, Date, Quantity, Scale, TextAnswer, Time
 
-__all__ = ["Answer", "answer_to"]
+__all__ = ["Answer", "ConstraintLimits", "answer_to", "read_limits"]
 
+_SELF = XPathReference(".", is_path=True)
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 MOST_CHOICES = 1000
 _PARAMETER = re.compile(r"(\w+)\s*=\s*(-?\d{1,9}(?:\.\d{1,9})?)")
 _RANGE = {"start": "1", "end": "10", "step": "1"}
 """What a range goes by where the form does not say."""
+
+
+@dataclass(frozen=True)
+class ConstraintLimits:
+    """The least and the most, or (``among``) the only numbers; ``why_wider`` says what of the constraint is left."""
+
+    least: Fraction | None = None
+    most: Fraction | None = None
+    among: tuple[Fraction, ...] = ()
+    why_wider: Message | None = None
+
+
+def read_limits(constraint: str, *, whole: bool) -> ConstraintLimits:
+    """The limits that ``constraint`` says, as far as it says any; ``whole``: only whole numbers may be answered."""
+    if not constraint or constant(constraint):
+        return ConstraintLimits()
+    try:
+        tree = read_xpath(constraint)
+    except Unsayable as error:
+        return ConstraintLimits(why_wider=error.why)
+    among = _among(tree)
+    return ConstraintLimits(among=among) if among else _between(list(_parts(tree)), whole=whole)
+
+
+def _among(node: Node) -> tuple[Fraction, ...]:
+    """The only numbers that fit, where the constraint lists them."""
+    parts = node.parts if isinstance(node, XPathLogic) and node.word == "or" else (node,)
+    numbers = [
+        Fraction(part.right.number)
+        for part in parts
+        if isinstance(part, XPathComparison)
+        and part.mark == "="
+        and part.left == _SELF
+        and isinstance(part.right, XPathNumber)
+    ]
+    return tuple(dict.fromkeys(numbers)) if len(numbers) == len(parts) else ()
+
+
+def _between(parts: list[Node], *, whole: bool) -> ConstraintLimits:
+    lows: list[Fraction] = []
+    highs: list[Fraction] = []
+    why = None
+    for part in parts:
+        try:
+            mark, edge = _edge(part)
+        except Unsayable as error:
+            why = error.why
+            continue
+        edge, is_exact = _inclusive(mark, edge, whole=whole)
+        (lows if mark in {">", ">="} else highs).append(edge)
+        why = why if is_exact else message("the edge itself fits, too")
+    return _sensible(ConstraintLimits(max(lows, default=None), min(highs, default=None), (), why))
+
+
+def _sensible(limits: ConstraintLimits) -> ConstraintLimits:
+    if limits.least is not None and limits.most is not None and limits.least > limits.most:
+        return ConstraintLimits(why_wider=message("no number fits"))
+    return limits
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """What must hold all at once."""
+    if isinstance(node, XPathLogic) and node.word == "and":
+        for part in node.parts:
+            yield from _parts(part)
+    else:
+        yield node
+
+
+def _edge(node: Node) -> tuple[str, Fraction]:
+    match node:
+        case XPathComparison(mark, XPathReference(".", True), XPathNumber(edge)) if mark in _TURNED:
+            return mark, Fraction(edge)
+        case XPathComparison(mark, XPathNumber(edge), XPathReference(".", True)) if mark in _TURNED:
+            return _TURNED[mark], Fraction(edge)
+    raise Unsayable(message("more than a least and a most"))
+
+
+def _inclusive(mark: str, edge: Fraction, *, whole: bool) -> tuple[Fraction, bool]:
+    """The last number that fits, and whether there is one (of decimals below 10 there is none)."""
+    if whole:
+        return Fraction({">": floor(edge) + 1, ">=": ceil(edge), "<": ceil(edge) - 1, "<=": floor(edge)}[mark]), True
+    return edge, mark in {"<=", ">="}
 
 
 @dataclass(frozen=True)
@@ -89,7 +182,7 @@ def _chosen(entry: SurveyQuestionRow, choices: ChoiceList) -> Answer:
     if choices.yes_and_no:
         yes, no = choices.yes_and_no
         meant = {yes.id: "true", no.id: "false"}
-        choices = replace(choices, ids={name: meant[known] for name, known in choices.ids.items()})
+        choices = replace(choices, ids={name: meant[option] for name, option in choices.ids.items()})
     return Answer(choices.one, choices)
 
 
@@ -116,14 +209,14 @@ def _goes_below_zero(constraint: str, limits: ConstraintLimits) -> bool:
 
 def _tell_wider(entry: SurveyQuestionRow, limits: ConstraintLimits, leftovers: Leftovers) -> None:
     if limits.why_wider:
-        what = message("more fits here than in the form: {why}", why=limits.why_wider)
-        leftovers.add(LeftoverKind.LIMITS, entry.line, what, entry.line["constraint"])
+        cause = message("more fits here than in the form: {why}", why=limits.why_wider)
+        leftovers.add(LeftoverKind.LIMITS, entry.line, cause, entry.line["constraint"])
 
 
 def _range(entry: SurveyQuestionRow) -> AnswerType:
     """A scale where the steps are whole numbers one apart, a number otherwise."""
-    said = dict(_PARAMETER.findall(entry.line["parameters"]))
-    start, end, step = (Decimal(said.get(name, usual)) for name, usual in _RANGE.items())
+    parameters = dict(_PARAMETER.findall(entry.line["parameters"]))
+    start, end, step = (Decimal(parameters.get(name, usual)) for name, usual in _RANGE.items())
     low, high = sorted((start, end))
     if step in {1, -1} and low == int(low) and high == int(high) and 1 <= high - low <= 100:
         return Scale(type="scale", lowest=int(low), highest=int(high))

@@ -8,20 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.words import both
-from cemaudit.exchange.questionnaires.decisions import tell_decisions
-from cemaudit.exchange.questionnaires.dialect import Dialect
-from cemaudit.exchange.questionnaires.facets import Facets
-from cemaudit.exchange.questionnaires.ids import plain_id
-from cemaudit.exchange.questionnaires.languages import find_languages
-from cemaudit.exchange.questionnaires.leftovers import Leftover, LeftoverKind, Leftovers
-from cemaudit.exchange.questionnaires.lists import read_lists
-from cemaudit.exchange.questionnaires.outline import read_outline
+from cemaudit.exchange.forms.fields import both
+from cemaudit.exchange.questionnaires.choices import plain_id, read_lists
+from cemaudit.exchange.questionnaires.languages import find_languages, loose
+from cemaudit.exchange.questionnaires.leftovers import Leftover, LeftoverKind, Leftovers, tell_decisions
 from cemaudit.exchange.questionnaires.own import OwnForm, is_own, unescaped
-from cemaudit.exchange.questionnaires.sheets import XlsFormRow, XlsFormSheet, read_book
-from cemaudit.exchange.questionnaires.survey import Survey
-from cemaudit.exchange.questionnaires.texts import loose
-from cemaudit.exchange.questionnaires.touchpoints import touchpoints_of
+from cemaudit.exchange.questionnaires.questions import read_outline
+from cemaudit.exchange.questionnaires.survey import Dialect, Facets, Survey, touchpoints_of
+from cemaudit.exchange.questionnaires.workbook import XlsFormRow, XlsFormSheet, read_book
 from cemaudit.exchange.toml import toml_of
 from cemaudit.language import message
 from cemaudit.model import Checklist
@@ -65,8 +59,8 @@ def _draft(book: Mapping[str, XlsFormSheet], file: str, facets: Facets) -> Check
     languages = find_languages([survey, choices], settings["default_language"], left)
     entries, lists = read_outline(survey, left), read_lists(choices.lines, languages, Leftovers() if own else left)
     dialect = OwnForm(entries, lists, languages) if own else Dialect(entries, lists, left)
-    found = Survey(dialect, languages, left)
-    if not found.sections:
+    converted = Survey(dialect, languages, left)
+    if not converted.sections:
         raise BadInput([Problem(message("no question that can be carried over"), survey.place), *_first_reasons(left)])
     title = loose((settings["form_title"] or settings["form_id"] or Path(file).stem)[:_LONGEST_TITLE])
     checklist = Checklist(
@@ -78,12 +72,12 @@ def _draft(book: Mapping[str, XlsFormSheet], file: str, facets: Facets) -> Check
         journey=facets.journey,
         scheme=facets.scheme,
         steps=dialect.steps,
-        touchpoints=dialect.finished(tuple(touchpoints_of(found.sections, title, facets, languages))),
+        touchpoints=dialect.finished(tuple(touchpoints_of(converted.sections, title, facets, languages))),
     )
     if not own:
         _tell_columns(book.values(), left)
     tell_decisions(checklist, left)
-    return ChecklistDraft(checklist, _text(checklist), tuple(left), found.questions, found.files)
+    return ChecklistDraft(checklist, _text(checklist), tuple(left), converted.questions, converted.files)
 
 
 def _settings(book: Mapping[str, XlsFormSheet]) -> XlsFormRow:
@@ -94,10 +88,10 @@ def _settings(book: Mapping[str, XlsFormSheet]) -> XlsFormRow:
 
 def _id(settings: XlsFormRow, file: str, left: Leftovers) -> str:
     name = settings["form_id"]
-    known = plain_id(name or Path(file).stem, "form")
-    if name and known != name:
-        left.add(LeftoverKind.NAME, settings, message("is called {id} here", id=known), name)
-    return known
+    form_id = plain_id(name or Path(file).stem, "form")
+    if name and form_id != name:
+        left.add(LeftoverKind.NAME, settings, message("is called {id} here", id=form_id), name)
+    return form_id
 
 
 def _version(settings: XlsFormRow, left: Leftovers) -> str:
@@ -110,19 +104,21 @@ def _version(settings: XlsFormRow, left: Leftovers) -> str:
 
 
 def _first_reasons(left: Leftovers, most: int = 5) -> list[Problem]:
-    return [Problem(one.what, one.place) for one in left if one.sort is LeftoverKind.QUESTION][:most]
+    return [Problem(leftover.what, leftover.place) for leftover in left if leftover.sort is LeftoverKind.QUESTION][
+        :most
+    ]
 
 
 def _tell_columns(sheets: Iterable[XlsFormSheet], left: Leftovers) -> None:
     for sheet in sheets:
         for header, rows in sheet.unused.items():
-            what = message("{count} cells, the first in row {row}", count=len(rows), row=rows[0])
-            left.add(LeftoverKind.COLUMN, sheet, what, header)
+            cause = message("{count} cells, the first in row {row}", count=len(rows), row=rows[0])
+            left.add(LeftoverKind.COLUMN, sheet, cause, header)
 
 
 def _text(checklist: Checklist) -> str:
     text = toml_of(checklist)
     if len(text.encode()) > LARGEST:
-        what = message("larger than {most} MB", most=LARGEST // 1_000_000)
-        raise BadInput(Problem(what, hint=message("split the form")))
+        cause = message("larger than {most} MB", most=LARGEST // 1_000_000)
+        raise BadInput(Problem(cause, hint=message("split the form")))
     return text

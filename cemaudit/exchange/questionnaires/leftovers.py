@@ -1,15 +1,17 @@
-"""What of a form could not be carried over as it is: kept word for word, for a person to look at."""
+"""What of a form could not be carried over as it is, and what a person must decide: kept word for word."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from cemaudit.errors import Sayable
-from cemaudit.language import N_
+from cemaudit.language import LANGUAGES, N_, Message, message
+from cemaudit.model import Checklist
 
-__all__ = ["Leftover", "LeftoverKind", "Leftovers"]
+__all__ = ["Leftover", "LeftoverKind", "Leftovers", "tell_decisions"]
 
 
 class LeftoverKind(StrEnum):
@@ -52,6 +54,28 @@ class Leftover:
 class Leftovers(list[Leftover]):
     """What is left so far."""
 
-    def add(self, sort: LeftoverKind, where: HasPlace | None, what: Sayable, original: str = "") -> None:
+    def add(self, sort: LeftoverKind, where: HasPlace | None, cause: Sayable, original: str = "") -> None:
         """One thing more; ``where`` is ``None`` for what concerns the whole form."""
-        self.append(Leftover(sort, where.place if where else "", what, original))
+        self.append(Leftover(sort, where.place if where else "", cause, original))
+
+
+def tell_decisions(checklist: Checklist, leftovers: Leftovers) -> None:
+    """Add what must still be decided about a draft."""
+    for cause in _open(checklist):
+        leftovers.add(LeftoverKind.DECIDE, None, cause)
+
+
+def _open(checklist: Checklist) -> Iterator[Message]:
+    first = checklist.touchpoints[0]
+    facets = f"{first.channel.value}, {first.stage}, {first.element.value}, {first.mode.value}"
+    yield message("channel, stage, element and mode of each touchpoint; now all are {facets}", facets=facets)
+    scored = sum(item.answer.possible is not None for item in checklist.items.values())
+    yield message(
+        "the points: {scored} items carry some (yes 1, no 0; a scale its steps), {others} none",
+        scored=scored,
+        others=len(checklist.items) - scored,
+    )
+    for language in LANGUAGES:
+        missing = sum(language not in text.languages for _, text in checklist.texts())
+        if missing:
+            yield message("{count} texts without words in {language}", count=missing, language=language)

@@ -1,4 +1,4 @@
-"""Forms that cemaudit has made of a checklist: read back as far as a form holds one.
+"""A form that was made of a checklist, read back as that checklist.
 
 What surrounds an item in its form (why it was left out, its note, its evidence) becomes the item's own again. Points,
 scenarios and schemes are not in a form.
@@ -10,20 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cemaudit.exchange.forms.settings import PREFIX
-from cemaudit.exchange.forms.words import SKIP_CODES
-from cemaudit.exchange.forms.xlsform.operands import answered
+from cemaudit.exchange.forms.answer_options import fitting
+from cemaudit.exchange.forms.fields import SKIP_CODES
+from cemaudit.exchange.forms.fields import FieldOption as Shown
+from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.exchange.forms.xlsform.xpath import answered
 from cemaudit.exchange.questionnaires.answers import Answer
+from cemaudit.exchange.questionnaires.choices import ChoiceList, plain_id
 from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion
-from cemaudit.exchange.questionnaires.dialect import Dialect
-from cemaudit.exchange.questionnaires.ids import plain_id
 from cemaudit.exchange.questionnaires.languages import Languages
 from cemaudit.exchange.questionnaires.leftovers import Leftovers
-from cemaudit.exchange.questionnaires.lists import ChoiceList
-from cemaudit.exchange.questionnaires.outline import SurveyGroup, SurveyQuestionRow
-from cemaudit.exchange.questionnaires.own_answers import of_the_same_field, without_expectation
-from cemaudit.exchange.questionnaires.sheets import XlsFormSheet
-from cemaudit.exchange.questionnaires.types import SurveyRowKind
+from cemaudit.exchange.questionnaires.questions import SurveyGroup, SurveyQuestionRow, SurveyRowKind
+from cemaudit.exchange.questionnaires.survey import Dialect
+from cemaudit.exchange.questionnaires.workbook import XlsFormSheet
 from cemaudit.exchange.questionnaires.xpath import (
     Node,
     XPathCall,
@@ -34,20 +33,97 @@ from cemaudit.exchange.questionnaires.xpath import (
     XPathReference,
     read_xpath,
 )
-from cemaudit.model import Item, Narrative, Step, Touchpoint
-from cemaudit.model.answers import Choice
+from cemaudit.model import Item, Narrative, Step, Text, Touchpoint
+from cemaudit.model.answers import AnswerType, Choice, Nps, Option, Quantity, Scale, YesNo
 from cemaudit.reading import NONE
 
-__all__ = ["OwnForm", "is_own", "unescaped"]
+__all__ = ["OwnForm", "is_own", "of_the_same_field", "unescaped", "without_expectation"]
 
+_UNIT = re.compile(r", in ([^,\n]+)[^\n]*$")
+_OF_TIME = {"s", "min", "h", "d"}
 _PART = re.compile(r"(.+)__(skip|why|note|proof|(?:photo|receipt|audio|document)_\d+(?:_caption)?)")
-_FEELING = re.compile(r"(.+)__(expectation|perceived|emotion|claim_state|claim|blame)")
+_FEELING = re.compile(r"(.+)__((?:expectation|perceived|emotion)(?:_why)?|claim_state|claim|blame)")
 _GROUP = "__group"
 _STEP = f"{PREFIX}step"
 _ESCAPED = re.compile(r"\\([\\*_#])")
 _ONE_STEP = re.compile(r"\$\{visit__step\} = '([^']+)'")
 MOST_PARTS = 20
 _AT_LEAST = re.compile(r">= (\d{1,4})$")
+_YES, _NO = XPathCall("true", ()), XPathCall("false", ())
+_OPPOSITE: dict[Node, Node] = {_YES: _NO, _NO: _YES}
+
+
+def of_the_same_field(answer: Answer, hint: Text | None) -> Answer:
+    """``answer``, or what a form shows by the same field: a scale, a duration; ``hint`` ends with what fits."""
+    kind = answer.type
+    if answer.choices and isinstance(kind, YesNo | Choice):
+        return _of_options(answer, answer.choices.options)
+    if isinstance(kind, Quantity) and hint:
+        same = (candidate for candidate in _quantities(kind, hint) if _ends_with(hint, fitting(candidate).expects))
+        return Answer(next(same, kind), answer.choices)
+    return answer
+
+
+def without_expectation(words: Text | None, answer: AnswerType) -> Text | None:
+    """A hint without what a form adds to it by itself: what fits the answer."""
+    expects = fitting(answer).expects
+    if words is None or expects is None or not _ends_with(words, expects):
+        return words
+    left = {
+        language: getattr(words, language).removesuffix(getattr(expects, language)).rstrip()
+        for language in words.languages
+    }
+    return Text(**left) if any(left.values()) else None
+
+
+def _ends_with(hint: Text, expects: Text | None) -> bool:
+    return expects is not None and all(
+        getattr(hint, language).endswith(getattr(expects, language)) for language in hint.languages
+    )
+
+
+def _of_options(answer: Answer, options: tuple[Option, ...]) -> Answer:
+    options_shown = tuple(Shown(option.id, option.label) for option in options)
+    if isinstance(answer.type, YesNo) and fitting(answer.type).options == options_shown:
+        return answer
+    same = (candidate for candidate in _numbered(options) if fitting(candidate).options == options_shown)
+    choices = ChoiceList(options, {option.id: option.id for option in options})
+    return Answer(next(same, Choice(type="choice", options=options)), choices)
+
+
+def _numbered(options: tuple[Option, ...]) -> Iterator[AnswerType]:
+    """The answers of which ``options`` may be the numbers."""
+    yield Nps(type="nps")
+    first, last = options[0], options[-1]
+    if all(re.fullmatch(r"-?\d{1,4}", option.id) for option in (first, last)):
+        yield from _scale(int(first.id), int(last.id), _beside(first), _beside(last))
+
+
+def _quantities(quantity: Quantity, hint: Text) -> Iterator[AnswerType]:
+    """The answers of which ``quantity`` may be the number; a limit of 0 is a duration's and a count's own."""
+    if quantity.min is not None and quantity.max is not None:
+        yield from _scale(int(quantity.min), int(quantity.max))
+    unit = _UNIT.search(hint.en or "")
+    changes = {
+        "unit": unit[1] if unit else "",
+        "min": None if quantity.min == 0 and quantity.type == "count" else quantity.min,
+    }
+    if unit and unit[1] in _OF_TIME and quantity.type == "number" and quantity.min is not None and quantity.min >= 0:
+        yield quantity.model_copy(update={**changes, "type": "duration", "min": quantity.min or None})
+    yield quantity.model_copy(update=changes)
+
+
+def _scale(lowest: int, highest: int, low: Text | None = None, high: Text | None = None) -> Iterator[Scale]:
+    if 1 <= highest - lowest <= 100:
+        yield Scale(type="scale", lowest=lowest, highest=highest, low=low, high=high)
+
+
+def _beside(option: Option) -> Text | None:
+    """The words beside the number of an option."""
+    words = {
+        language: getattr(option.label, language).removeprefix(option.id).strip() for language in option.label.languages
+    }
+    return Text(**words) if any(words.values()) else None
 
 
 def is_own(survey: XlsFormSheet) -> bool:
@@ -92,16 +168,16 @@ class OwnForm(Dialect):
         choices = self._lists.get(entry.type.of) if entry else None
         if entry and choices and all(plain_id(option.id, "") == option.id for option in choices.options):
             self.steps = tuple(Step(id=option.id, title=option.label) for option in choices.options)
-            asked = ConvertedQuestion("step", Choice(type="choice", options=choices.options), choices)
-            self.known = {entry.path: asked}
+            step = ConvertedQuestion("step", Choice(type="choice", options=choices.options), choices)
+            self.known = {entry.path: step}
 
     def answer(self, entry: SurveyQuestionRow) -> Answer:
-        found = super().answer(entry)
+        answer = super().answer(entry)
         hint = self._languages.text(entry.line.texts("hint"))
         if entry.kind is not SurveyRowKind.ONE:
-            return of_the_same_field(found, hint)
+            return of_the_same_field(answer, hint)
         if entry.type.of not in self._chosen:
-            self._chosen[entry.type.of] = of_the_same_field(found, hint)
+            self._chosen[entry.type.of] = of_the_same_field(answer, hint)
         return self._chosen[entry.type.of]
 
     def condition(self, source: str) -> Node:
@@ -109,16 +185,16 @@ class OwnForm(Dialect):
 
     def finished(self, touchpoints: tuple[Touchpoint, ...]) -> tuple[Touchpoint, ...]:
         return tuple(
-            one.model_copy(
+            touchpoint.model_copy(
                 update={
-                    "emotion": f"{one.id}__emotion" in self._names,
-                    "expectation": f"{one.id}__expectation" in self._names,
-                    "perceived": f"{one.id}__perceived" in self._names,
-                    "steps": self._steps_of(one),
-                    "items": tuple(map(self._finished, one.items)),
+                    "emotion": f"{touchpoint.id}__emotion" in self._names,
+                    "expectation": f"{touchpoint.id}__expectation" in self._names,
+                    "perceived": f"{touchpoint.id}__perceived" in self._names,
+                    "steps": self._steps_of(touchpoint),
+                    "items": tuple(map(self._finished, touchpoint.items)),
                 }
             )
-            for one in touchpoints
+            for touchpoint in touchpoints
         )
 
     def _steps_of(self, touchpoint: Touchpoint) -> tuple[str, ...]:
@@ -185,15 +261,11 @@ def _folded(node: Node) -> Node:
         case XPathComparison("=", XPathReference(name), XPathLiteral("")) if name.endswith("__skip"):
             return XPathCall("true", ())
         case XPathCall("not", (inner,)):
-            found = _folded(inner)
-            return _OPPOSITE.get(found) or XPathCall("not", (found,))
+            folded = _folded(inner)
+            return _OPPOSITE.get(folded) or XPathCall("not", (folded,))
         case XPathLogic(word, parts):
             return _joined(word, list(_flat(word, map(_folded, parts))))
     return node
-
-
-_YES, _NO = XPathCall("true", ()), XPathCall("false", ())
-_OPPOSITE: dict[Node, Node] = {_YES: _NO, _NO: _YES}
 
 
 def _flat(word: str, parts: Iterable[Node]) -> Iterator[Node]:

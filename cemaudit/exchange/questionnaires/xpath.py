@@ -24,7 +24,6 @@ __all__ = [
 
 LONGEST = 4000
 DEEPEST = 40
-
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 _TOKEN = re.compile(
     r"\s*(?:(?P<literal>'[^']*'|\"[^\"]*\")|(?P<number>\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})|(?P<reference>\$\{[^{}]*\})"
@@ -103,9 +102,9 @@ def read_xpath(source: str) -> Node:
 
     Quotation marks that a word processor has curled count as straight ones where nothing else makes sense of them.
     """
-    known = constant(source)
-    if known is not None:
-        return XPathCall("true" if known else "false", ())
+    truth = constant(source)
+    if truth is not None:
+        return XPathCall("true" if truth else "false", ())
     if len(source) > LONGEST:
         raise Unsayable(message("longer than {most} characters", most=LONGEST))
     try:
@@ -195,13 +194,13 @@ class _XPathParser:
 
     def _arguments(self) -> tuple[Node, ...]:
         self._take("(")
-        found: list[Node] = []
+        arguments: list[Node] = []
         while self.ahead[1] != ")":
-            found.append(self.either())
+            arguments.append(self.either())
             if self.ahead[1] != ")":
                 self._take(",")
         self._take(")")
-        return tuple(found)
+        return tuple(arguments)
 
 
 def _plain(kind: str, text: str) -> Node:

@@ -100,9 +100,10 @@ def new_key(path: Path, comment: str = "", ask: Passphrase = _nobody) -> Signing
 
     if path == public_file(path):
         raise BadInput(Problem(message("this ending is for public keys: {ending}", ending=".pub"), str(path)))
-    for taken in (path, public_file(path)):
-        if os.path.lexists(taken):
-            raise _is_taken(taken)
+    for file in (path, public_file(path)):
+        if os.path.lexists(file):
+            text = message("there is a file already, and keys are never overwritten")
+            raise BadInput(Problem(text, str(file), message("choose another name with --out")))
     passphrase = ask()
     private = Ed25519PrivateKey.generate()
     locked = form.BestAvailableEncryption(passphrase.encode()) if passphrase else form.NoEncryption()
@@ -131,11 +132,6 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise unwritable(path, error) from error
-
-
-def _is_taken(path: Path) -> BadInput:
-    what = message("there is a file already, and keys are never overwritten")
-    return BadInput(Problem(what, str(path), message("choose another name with --out")))
 
 
 def read_key(path: Path, ask: Passphrase = _nobody) -> SigningKey:
@@ -195,12 +191,12 @@ def read_public_keys(path: Path) -> tuple[PublicKey, ...]:
 
 
 def _public_key(line: str, place: str) -> PublicKey:
-    found = _LINE.fullmatch(line)
-    if found is None:
+    match = _LINE.fullmatch(line)
+    if match is None:
         raise BadInput(
             Problem(message("expected a line like {example}", example="cemaudit-ed25519 AAAA...= s-12"), place)
         )
-    return PublicKey(b64decode(found[1]), found[2] or "")
+    return PublicKey(b64decode(match[1]), match[2] or "")
 
 
 def readable_by_others(path: Path) -> bool:

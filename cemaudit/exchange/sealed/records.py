@@ -9,10 +9,8 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, ValidationError
 
 from cemaudit.errors import Expected
-from cemaudit.exchange.jsontext import canonical, not_json, parsed
-from cemaudit.exchange.sealed.archive import refusal
-from cemaudit.exchange.sealed.parts import MANIFEST, MEDIA
-from cemaudit.exchange.written import line_of
+from cemaudit.exchange.canonical_json import canonical, line_of, not_json, parsed
+from cemaudit.exchange.sealed.archive import MANIFEST, MEDIA, refusal
 from cemaudit.language import Language, message
 from cemaudit.model import Visit, faults
 from cemaudit.model.base import Line, LongText, Record, Whole
@@ -31,9 +29,7 @@ __all__ = [
 ]
 
 FORMAT: Final = "cemaudit-visit/1"
-
 _FORMATS = re.compile(r"cemaudit-visit/[0-9]{1,9}")
-
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
@@ -110,11 +106,11 @@ def json_in(data: bytes, name: str) -> Any:
 
 def record_in(kind: type[AnyRecord], data: bytes, name: str) -> AnyRecord:
     """The record in the entry ``name``; ``BadInput`` where it does not fit or is written in any way but ours."""
-    found = json_in(data, name)
+    members = json_in(data, name)
     try:
-        record = kind.model_validate(found)
+        record = kind.model_validate(members)
     except ValidationError as error:
-        first = faults.problems(error, found)[0].inside(name)
+        first = faults.problems(error, members)[0].inside(name)
         raise refusal(first.what, first.place) from error
     if bytes_of(record) != data:
         raise refusal(message("not written as cemaudit writes it"), name)
@@ -123,9 +119,9 @@ def record_in(kind: type[AnyRecord], data: bytes, name: str) -> AnyRecord:
 
 def manifest_in(data: bytes) -> SealedManifest:
     """The manifest; ``BadInput`` also where a newer cemaudit wrote it."""
-    found = json_in(data, MANIFEST)
-    written = found.get("format") if isinstance(found, dict) else None
+    members = json_in(data, MANIFEST)
+    written = members.get("format") if isinstance(members, dict) else None
     if written != FORMAT and isinstance(written, str) and _FORMATS.fullmatch(written):
-        what = message("written by a newer cemaudit ({format})", format=written)
-        raise refusal(what, MANIFEST, "update cemaudit")
+        cause = message("written by a newer cemaudit ({format})", format=written)
+        raise refusal(cause, MANIFEST, "update cemaudit")
     return record_in(SealedManifest, data, MANIFEST)

@@ -1,4 +1,4 @@
-"""One submission as OpenRosa XML, as ODK Collect, KoboCollect, Briefcase and Enketo write it.
+"""Submissions as OpenRosa XML, one to a file.
 
 The root is the form (``id``, ``version``), below it groups and fields in any namespace, and ``meta`` with
 ``instanceID``; a submission edited on a server says in ``deprecatedID`` which one it takes the place of, and
@@ -8,19 +8,23 @@ KoboToolbox in ``rootUuid`` which was the first. (OpenRosa metadata schema; ODK 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import IO
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.submissions.submission import Identity
+from cemaudit.exchange.submissions.archive import SubmittedFile
+from cemaudit.exchange.submissions.submission import AttachmentFiles, Attachments, Identity, Submission, locked_hint
 from cemaudit.exchange.xml import parse_xml
 from cemaudit.language import message
 from cemaudit.model.base import clean
 
-__all__ = ["Instance", "read_instance"]
+__all__ = ["LARGEST", "Instance", "instance_submissions", "read_instance"]
 
 MOST_ELEMENTS = 100_000
+LARGEST = 5_000_000
+"""Bytes of one submission."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ class _Element:
         return next((child for child in self.children if child.name == name), None)
 
     def text_of(self, name: str) -> str:
-        found = self.child(name)
-        return found.text if found else ""
+        child = self.child(name)
+        return child.text if child else ""
 
     @property
     def text(self) -> str:
@@ -127,3 +131,39 @@ class _Builder:
 
     def data(self, text: str) -> None:
         self._open[-1].chunks.append(text)
+
+
+def instance_submissions(
+    entries: Iterable[SubmittedFile], shelf: AttachmentFiles, notices: list[Problem]
+) -> Iterator[Submission]:
+    """The submissions among ``entries``; one that cannot be read comes with its problem.
+
+    What is left aside goes to ``notices``.
+    """
+    number = 0
+    for entry in entries:
+        files = Attachments(shelf, folder=entry.folder)
+        try:
+            instance = read_instance(BytesIO(entry.read(LARGEST)))
+        except BadInput as error:
+            number += 1
+            problem = Problem(error.problems[0].what, hint=error.problems[0].hint)
+            yield Submission(entry.name, number, Identity(), {}, files, problem=problem)
+            continue
+        if instance is None:
+            notices.append(Problem(message("left aside: an XML file, but no submission"), entry.name))
+            continue
+        number += 1
+        notices += _repeats(instance, entry.name)
+        yield _submission(instance, entry.name, number, files)
+
+
+def _submission(instance: Instance, place: str, number: int, files: Attachments) -> Submission:
+    problem = Problem(message("an encrypted submission"), hint=locked_hint()) if instance.is_encrypted else None
+    return Submission(place, number, instance.identity, instance.values, files, instance.form, problem=problem)
+
+
+def _repeats(instance: Instance, place: str) -> Iterator[Problem]:
+    if instance.repeats:
+        names = ", ".join(instance.repeats)
+        yield Problem(message("repeats are left out: {names}", names=names), place)

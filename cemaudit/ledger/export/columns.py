@@ -14,6 +14,7 @@ from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.ledger.snapshot.answer_columns import points_units
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import ColumnNames, ScoreColumn, quoted
+from cemaudit.ledger.snapshot.skipped_feelings import FEELING_STATES
 from cemaudit.model import Checklist, ClaimState
 from cemaudit.model.answers import TextAnswer
 
@@ -26,7 +27,8 @@ class ExportRequest:
 
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
     of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are;
-    ``claim_states``: what became of claims; ``completeness``: whether each visit is complete. None of them is given
+    ``claim_states``: what became of claims; ``skipped_feelings``: which feelings and expectations were left out, in a
+    wide export (a long one says it always); ``completeness``: whether each visit is complete. None of them is given
     unless asked for.
     """
 
@@ -37,6 +39,7 @@ class ExportRequest:
     shoppers: bool = False
     with_owners: bool = False
     claim_states: bool = False
+    skipped_feelings: bool = False
     completeness: bool = False
 
     @property
@@ -116,6 +119,9 @@ def answer_columns(checklist: Checklist, request: ExportRequest) -> Iterator[Exp
             for state in ClaimState if request.claim_states else ():
                 column = ColumnNames(checklist).touchpoint(state.value, touchpoint.id)
                 yield ExportColumn(column, f"claim_states.{quoted(column)}", "whole")
+            for kind in FEELING_STATES.values() if request.skipped_feelings else ():
+                column = ColumnNames(checklist).touchpoint(kind, touchpoint.id)
+                yield ExportColumn(column, word_of(f"skipped_feelings.{quoted(column)}"))
             if request.words:
                 yield from (_word(kind, touchpoint.id) for kind in ("claim", "blame"))
 

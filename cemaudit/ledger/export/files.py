@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.sheets import fit_for_cells, save_timeless
-from cemaudit.exchange.sheets import MOST_COLUMNS, missing_spreadsheet_extra
+from cemaudit.exchange.forms.text_workbook import fit_for_cells, save_timeless
+from cemaudit.exchange.tables.delimited import escape_formula
+from cemaudit.exchange.tables.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
 from cemaudit.ledger.export.columns import ExportColumn, Kind
@@ -24,15 +25,6 @@ from cemaudit.ledger.query.scores import is_better_lower
 from cemaudit.ledger.snapshot.parquet import parquet_sql, sql_text, translate_errors
 
 __all__ = ["FORMATS", "MOST_ROWS", "Format", "escape_formula", "rows_of", "write_export", "write_spreadsheet"]
-
-_FORMULA_BEGINNINGS = "=+-@\t\r\n＝＋－＠"
-"""What a formula begins with, in spreadsheets of any language."""
-
-
-def escape_formula(text: str) -> str:
-    """Return the text, with an apostrophe before it where a spreadsheet might take it for a formula."""
-    return f"'{text}" if text.startswith(tuple(_FORMULA_BEGINNINGS)) else text
-
 
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its header."""

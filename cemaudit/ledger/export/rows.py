@@ -26,10 +26,10 @@ from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS
 from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.question import checklists_asked
 from cemaudit.ledger.query.reading import Answers, Local, ScoreTable
-from cemaudit.ledger.query.relations import claims_sql, relations
+from cemaudit.ledger.query.relations import claims_sql, relations, word_of
 from cemaudit.ledger.query.statement import SqlStatement, conditions_of, joined_tables
 from cemaudit.ledger.snapshot.manifest import SnapshotFile
-from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
+from cemaudit.ledger.snapshot.names import ColumnNames, ScoreColumn, quoted
 from cemaudit.ledger.snapshot.parquet import sql_text
 from cemaudit.model import Checklist, ClaimState, Visit
 from cemaudit.model.answers import TextAnswer
@@ -97,6 +97,7 @@ def _texts(values: Sequence[str | None]) -> Any:
 
 
 _ALL = "true"
+_SKIPPED_FEELINGS_JOIN = " left join skipped_feelings on skipped_feelings.number = visits.number"
 
 
 def make_long_views(reading: Local, answers: Answers, scores: ScoreTable) -> None:
@@ -106,8 +107,11 @@ def make_long_views(reading: Local, answers: Answers, scores: ScoreTable) -> Non
             reading.define(name, sql)
 
 
-def long_rows(checklist: Checklist, request: ExportRequest) -> str:
-    """Return the SQL that puts them one below the other, ranked in the order they are to have."""
+def long_rows(checklist: Checklist, request: ExportRequest, *, with_skipped_feelings: bool = False) -> str:
+    """Return the SQL that puts them one below the other, ranked in the order they are to have.
+
+    ``with_skipped_feelings``: with the feelings left out, from the view ``skipped_feelings``.
+    """
     items = [name for name in checklist.items if request.keeps(facets_of_item(checklist, name))]
     touchpoints = [
         touchpoint.id for touchpoint in checklist.touchpoints if request.keeps(facets_of_touchpoint(touchpoint))
@@ -133,9 +137,24 @@ def long_rows(checklist: Checklist, request: ExportRequest) -> str:
             f"place from claims where {state.value} > 0 and touchpoint in {_listed(touchpoints)}"
             for state in ClaimState
         ]
+    if with_skipped_feelings:
+        selects += _skipped_feelings(checklist, touchpoints)
     if request.words:
         selects.append("select number, what, name, null, null, text, null, null, null, 9, 0 from words")
     return " union all ".join(selects)
+
+
+def _skipped_feelings(checklist: Checklist, touchpoints: Sequence[str]) -> Iterator[str]:
+    """The SQL of a row for each feeling left out: no number, and the reason, as of an item that was skipped."""
+    names = ColumnNames(checklist)
+    for place, touchpoint in enumerate(checklist.touchpoint, 1):
+        for rank, kind in ((3, "emotion"), (4, "expectation"), (8, "perceived")):
+            code = quoted(names.touchpoint(f"{kind}-state", touchpoint))
+            if touchpoint in touchpoints:
+                yield (
+                    f"select number, '{kind}', {sql_text(touchpoint)}, null, null, null, null, null, {word_of(code)}, "
+                    f"{rank}, {place} from skipped_feelings where {code} is not null"
+                )
 
 
 def _listed(names: list[str]) -> str:
@@ -203,6 +222,8 @@ class ExportBatches:
         self.reading.joins(ref, self.request.question.in_sql)
         if self.request.claim_states:
             self.reading.view_claim_states(ref)
+        if self.request.wide and self.request.skipped_feelings:
+            self.reading.view_skipped_feelings(ref)
         self.reading.view("wide_answers", [pair.answers])
         self.reading.view("wide_scores_1", [pair.scores])
         named = ["answered.*", f"{sql_text(ref)} as checklist", "scored.scheme", "scored.band"]
@@ -222,7 +243,10 @@ class ExportBatches:
             make_long_views(self.reading, Answers((pair.answers,), checklist), table)
             if self.request.claim_states:
                 self.reading.define("claims", claims_sql(checklist, _ALL))
-            self.reading.define("long", long_rows(checklist, self.request))
+            kept = self.reading.has_skipped_feelings(ref)
+            if kept:
+                self.reading.view_skipped_feelings(ref)
+            self.reading.define("long", long_rows(checklist, self.request, with_skipped_feelings=kept))
 
     def _there(self, ref: str, pair: _FilePair) -> Iterator[str]:
         """The scores of a stretch; nothing for those its visits have not."""
@@ -240,5 +264,6 @@ class ExportBatches:
             order += ", long.rank_, long.place, long.name, long.what"
         else:
             tables += CLAIM_STATES_JOIN if self.request.claim_states else ""
+            tables += _SKIPPED_FEELINGS_JOIN if self.request.skipped_feelings else ""
             tables += " left join words on words.number = visits.number" if self.request.words else ""
         return SqlStatement(f"select {column_list} from {tables} where {' and '.join(where)} order by {order}", values)

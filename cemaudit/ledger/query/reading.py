@@ -19,6 +19,7 @@ from cemaudit.ledger.snapshot.folder import INCOMPLETE
 from cemaudit.ledger.snapshot.manifest import SnapshotFile, SnapshotManifest, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
+from cemaudit.ledger.snapshot.skipped_feelings import SKIPPED_FEELINGS
 from cemaudit.model import Checklist, Scheme
 
 if TYPE_CHECKING:
@@ -169,6 +170,17 @@ class Reading(ABC):
             hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
             raise BadInput(Problem(message("this snapshot does not say what became of claims"), ref, hint))
         self.view(name, self.manifest.files(CLAIM_STATES, ref))
+
+    def has_skipped_feelings(self, ref: str) -> bool:
+        """Whether it is kept which feelings were left out; a snapshot from before then does not say it."""
+        return self._has_all(SKIPPED_FEELINGS, ref)
+
+    def view_skipped_feelings(self, ref: str) -> None:
+        """Let ``skipped_feelings`` be the table of feelings left out in a checklist's visits; ``BadInput`` without."""
+        if not self.has_skipped_feelings(ref):
+            hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
+            raise BadInput(Problem(message("this snapshot does not say which feelings were left out"), ref, hint))
+        self.view("skipped_feelings", self.manifest.files(SKIPPED_FEELINGS, ref))
 
     def view_circumstances(self, ref: str, name: str = CIRCUMSTANCES) -> None:
         """Let ``name`` be the table of circumstances of a checklist's visits; ``BadInput`` where they are not kept."""

@@ -25,6 +25,7 @@ from cemaudit.ledger.snapshot.parquet import (
     integer_column,
     text_column,
 )
+from cemaudit.ledger.snapshot.skipped_feelings import read_skipped_feelings
 from cemaudit.model import Checklist, Complaint, Item, Skip, SkipState
 from cemaudit.model.answers import AnswerValue, Choice, Choices, Date, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.measures import Rounding
@@ -72,6 +73,7 @@ class RecordedVisit(NamedTuple):
     setting: VisitSetting
     circumstances: VisitCircumstances
     claim_states: tuple[NotedClaim, ...]
+    skipped_feelings: Mapping[str, int]
 
     @property
     def step(self) -> str | None:
@@ -96,17 +98,18 @@ def read_recorded_visit(line: bytes) -> RecordedVisit:
         VisitSetting(episode["step"] if episode else None, document.get("scenario"), document.get("origin", "shopper")),
         read_circumstances(document),
         read_claim_states(document),
+        read_skipped_feelings(document),
     )
 
 
 def _expected_before(document: Mapping[str, Any]) -> Mapping[str, int]:
     """What ``Visit.expected_before`` says of a visit's line."""
-    expected, started, date = (document.get(name) for name in ("expected", "started", "date"))
+    expected, started, *days = (document.get(name) for name in ("expected", "started", "date", "until"))
     if expected is None:
         return {}
     moments = (dt.datetime.fromisoformat(expected), started and dt.datetime.fromisoformat(started))
     expectations: Mapping[str, int] = document.get("expectations", {})
-    return expectations if is_before(*moments, date and dt.date.fromisoformat(date)) else {}
+    return expectations if is_before(*moments, *(day and dt.date.fromisoformat(day) for day in days)) else {}
 
 
 def _answers(document: dict[str, Any]) -> dict[str, AnswerValue]:

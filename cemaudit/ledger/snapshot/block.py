@@ -34,6 +34,7 @@ from cemaudit.ledger.snapshot.score_columns import (
     finding_fields,
     score_fields,
 )
+from cemaudit.ledger.snapshot.skipped_feelings import SKIPPED_FEELINGS, skipped_feeling_columns
 from cemaudit.model import Checklist, Reason, Scheme, Visit
 from cemaudit.model.answers import AnswerValue
 from cemaudit.scoring import Engine
@@ -131,7 +132,7 @@ def select_rows(columns: VisitColumns, rows: Array) -> VisitColumns:
 _AT_ONCE = 8_192  # visits read before they become columns
 
 
-BLOCK_KINDS = ("answers", "scores", "findings", CIRCUMSTANCES, CLAIM_STATES)
+BLOCK_KINDS = ("answers", "scores", "findings", CIRCUMSTANCES, CLAIM_STATES, SKIPPED_FEELINGS)
 """The kinds of files that are made of the rows of a block."""
 
 
@@ -180,6 +181,7 @@ def make_files(job: BlockJob) -> BlockFiles:
         "answers": ([*heads, *visit_identity_columns(rows), *answer_fields(columns)], answers_metadata(checklist)),
         CIRCUMSTANCES: ([heads[0], *circumstance_columns(content.circumstances)], about),
         CLAIM_STATES: ([heads[0], *claim_state_columns(content.claim_states, checklist)], about),
+        SKIPPED_FEELINGS: ([heads[0], *skipped_feeling_columns(content.skipped_feelings, checklist)], about),
     }
     if {"scores", "findings"} & set(job.kinds):
         scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
@@ -221,6 +223,7 @@ class _Content(NamedTuple):
     settings: list[VisitSetting]
     circumstances: list[VisitCircumstances]
     claim_states: list[tuple[NotedClaim, ...]]
+    skipped_feelings: list[Mapping[str, int]]
     columns: VisitColumns
 
 
@@ -229,6 +232,7 @@ def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> _Content:
     settings: list[VisitSetting] = []
     circumstances: list[VisitCircumstances] = []
     claim_states: list[tuple[NotedClaim, ...]] = []
+    skipped_feelings: list[Mapping[str, int]] = []
     chunks = []
     for start in range(0, len(rows), _AT_ONCE):
         chunk = rows[start : start + _AT_ONCE]
@@ -237,7 +241,8 @@ def _read(rows: Sequence[LedgerRow], checklist: Checklist) -> _Content:
         settings += [recorded.setting for recorded in noted]
         circumstances += [recorded.circumstances for recorded in noted]
         claim_states += [recorded.claim_states for recorded in noted]
-    return _Content(settings, circumstances, claim_states, concatenate_columns(chunks))
+        skipped_feelings += [recorded.skipped_feelings for recorded in noted]
+    return _Content(settings, circumstances, claim_states, skipped_feelings, concatenate_columns(chunks))
 
 
 def _read_visit(rows: Sequence[LedgerRow], row: int) -> Visit:

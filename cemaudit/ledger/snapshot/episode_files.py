@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange.canonical_json import read_line
 from cemaudit.ledger.database import select_in
 from cemaudit.ledger.documents import decompress
 from cemaudit.ledger.snapshot.episodes import (

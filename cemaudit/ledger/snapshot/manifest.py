@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.jsontext import canonical
+from cemaudit.exchange.canonical_json import canonical
 from cemaudit.files import read_text, replaced
 from cemaudit.language import message
 from cemaudit.ledger.database import Database
@@ -67,8 +67,8 @@ class SnapshotFile(NamedTuple):
     """A file of a snapshot: a row of the table ``snapshot``.
 
     ``file`` is its place in the folder; the first name in it says what the file holds: ``answers``, ``scores``,
-    ``rescored``, ``findings``, ``circumstances``, ``claim-states``, ``stores``, ``gone``, ``episodes``. ``scheme`` is
-    empty but for ``rescored``; ``first`` and ``last`` are numbers of visits.
+    ``rescored``, ``findings``, ``circumstances``, ``claim-states``, ``skipped-feelings``, ``stores``, ``gone``,
+    ``episodes``. ``scheme`` is empty but for ``rescored``; ``first`` and ``last`` are numbers of visits.
     """
 
     file: str

@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 
 from cemaudit.errors import Problem, Sayable
-from cemaudit.exchange.lines import read_line
+from cemaudit.exchange.canonical_json import read_line
 from cemaudit.language import message
 from cemaudit.ledger.database import select_in
 from cemaudit.ledger.documents import decompress

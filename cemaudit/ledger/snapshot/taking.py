@@ -147,7 +147,7 @@ class _SnapshotRun:
                 if block in changed or not {"answers", "scores"} <= set(current):
                     yield self._job(block, ref, rows)
                 elif missing := tuple(kind for kind in BLOCK_KINDS if kind not in current):
-                    # A snapshot made before findings, circumstances or states of claims were kept in it.
+                    # A snapshot made before findings, circumstances, states of claims or skipped feelings were kept.
                     yield self._job(block, ref, rows)._replace(kinds=missing)
 
     def _new(self) -> set[int]:

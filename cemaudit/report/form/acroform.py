@@ -7,7 +7,7 @@ from enum import IntFlag
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFObjectReference, PDFStream, PDFString
 from reportlab.pdfgen.canvas import Canvas
 
-from cemaudit.exchange.forms.pdf_names import field_name
+from cemaudit.exchange.forms.pdf import field_name
 from cemaudit.report.form.marks import CHECK, DOT, SIDE
 from cemaudit.report.form.objects import annotate, pointed_to, stream
 from cemaudit.report.form.typeface import typed_font

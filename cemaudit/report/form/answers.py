@@ -1,4 +1,4 @@
-"""How each kind of answer is given, and the three ways to leave it out."""
+"""How each kind of answer is given, and the three ways to leave an answer or a feeling out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cemaudit.report.form.sheet import PdfField, PdfForm
 from cemaudit.report.kit.stack import Slice
 from cemaudit.report.kit.style import QUIET
 
-__all__ = ["SIDE_BY_SIDE", "answer_slices"]
+__all__ = ["SIDE_BY_SIDE", "answer_slices", "skip_parts"]
 
 SIDE_BY_SIDE = 134.0
 """Where the right part of a line begins: the ways to leave an answer out, the files."""
@@ -28,7 +28,7 @@ Parts = list[tuple[float, Slice]]
 
 def answer_slices(sheet: PdfForm, field: FormField, why: FormField, width: float) -> list[Slice]:
     """The answer to an item, and why there is none; on one line where both fit."""
-    narrow, skips = _narrow(sheet, field), _skips(sheet, field, why, width)
+    narrow, skips = _narrow(sheet, field), skip_parts(sheet, field, why, width, SIDE_BY_SIDE)
     return [SliceRow([*narrow, *skips], PAD)] if narrow else [*_wide(sheet, field, width), SliceRow(skips, PAD)]
 
 
@@ -70,12 +70,12 @@ def _ends(field: FormField) -> tuple[object, object]:
     return message("not at all likely"), message("extremely likely")
 
 
-def _skips(sheet: PdfForm, field: FormField, why: FormField, width: float) -> Parts:
-    """A circle for each way to leave the answer out, in the answer's own group where that has circles."""
+def skip_parts(sheet: PdfForm, field: FormField, why: FormField, width: float, left: float = 0) -> Parts:
+    """A circle for each way to leave the answer out, in the answer's own group where that has circles; and why."""
     name = field.name if field.kind is FieldKind.ONE and not is_list(field) else f"{field.name}__skip"
     entry = PdfField(sheet.fields, name, str(field.label))
     ticks = [Tick(entry, (option.code, option.label), look=QUIETLY) for option in field.skips]
-    parts = in_line(ticks, SIDE_BY_SIDE)
+    parts = in_line(ticks, left)
     asked = said(message("Why?"), LABEL, 40, QUIET, 1)
-    after = SIDE_BY_SIDE + line_width(ticks) + 12
+    after = left + line_width(ticks) + 12
     return [*parts, (after, asked), (after + 24, Blank(sheet.entry(why.name), (width - after - 24, HEIGHT)))]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.briefing import STATEMENT
+from cemaudit.entry import statement_words
 from cemaudit.exchange.forms.making import FILES
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message
 from cemaudit.model import Item
 from cemaudit.report.form.boxes import HEIGHT, Blank
 from cemaudit.report.form.layout import ANSWER, LABEL, PROSE, Gap, SliceRow, Titled, said
@@ -51,10 +51,9 @@ def statement_stacks(sheet: PdfForm) -> Iterator[Stack]:
         (message("Filled in on (day and time)"), Blank(sheet.setting("entered"), (third, HEIGHT))),
         (message("Signature"), _SignatureLine(third)),
     )
+    words = statement_words(sheet.checklist.words_at())
     signing = SliceRow([(place * (third + GAP), Titled(*part, third)) for place, part in enumerate(parts)])
-    yield Stack(
-        [TextLines(wrap(translate(STATEMENT), ANSWER, WIDTH), ANSWER), Gap(10), signing], space=(0, 8), whole=True
-    )
+    yield Stack([TextLines(wrap(words, ANSWER, WIDTH), ANSWER), Gap(10), signing], space=(0, 8), whole=True)
 
 
 def evidence_stacks(sheet: PdfForm) -> Iterator[Stack]:

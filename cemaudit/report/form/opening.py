@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.exchange.question_texts import question_text
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist
 from cemaudit.report.form.boxes import HEIGHT, Blank
@@ -24,25 +25,11 @@ TITLE = TextStyle(22, 30, bold=True)
 SUBTITLE = TextStyle(11, 17)
 GAP = 14.0
 
-_CELLS = (
-    (("store", N_("Store code")), ("store_name", N_("Store name")), ("shopper", N_("Your shopper code"))),
-    (
-        ("date", N_("Day, like 2026-11-21")),
-        ("started", N_("Arrived, like 14:05")),
-        ("finished", N_("Left, like 14:45")),
-    ),
-    (("wave", N_("Wave")), ("place", N_("Place")), ("occasion", N_("Occasion"))),
-)
-_WITHOUT_OCCASION = (*_CELLS[:2], _CELLS[2][:2])
-"""Where the checklist declares occasions, they are ticked below."""
-_EPISODE = (
-    ("episode", N_("Code of the treatment or order")),
-    ("step_number", N_("How many visits so far, this one included")),
-)
-_CONSENT = (
-    ("consent_date", N_("Day the customer's consent was given")),
-    ("consent_form", N_("Reference of the signed consent form (no name)")),
-)
+_WHO = ("store", "store_name", "shopper")
+_TIMES, _DAYS = ("date", "started", "finished"), ("date", "until")
+_WHERE = ("wave", "place")
+_EPISODE = ("episode", "step_number")
+_CONSENT = ("consent_date", "consent_form")
 _HOW = (
     N_("Circles: tick one. Squares: tick any."),
     N_(
@@ -82,8 +69,9 @@ def _masthead(checklist: Checklist) -> Iterator[Slice]:
 
 
 def _particulars(sheet: PdfForm) -> Iterator[Slice]:
-    declared = bool(sheet.checklist.occasions)
-    for cells in _WITHOUT_OCCASION if declared else _CELLS:
+    declared, spans_days = bool(sheet.checklist.occasions), sheet.checklist.spans_days
+    # Where the checklist declares occasions, they are ticked below.
+    for cells in (_WHO, _DAYS if spans_days else _TIMES, _WHERE if declared else (*_WHERE, "occasion")):
         yield _cells(sheet, cells)
     if declared:
         yield from labelled_options(sheet, f"{PREFIX}occasion")
@@ -94,11 +82,15 @@ def _particulars(sheet: PdfForm) -> Iterator[Slice]:
         yield _cells(sheet, _CONSENT)
 
 
-def _cells(sheet: PdfForm, cells: Sequence[tuple[str, str]]) -> Slice:
+def _cells(sheet: PdfForm, cells: Sequence[str]) -> Slice:
     """Boxes of one width side by side, each with its label."""
     each = (WIDTH - GAP * (len(cells) - 1)) / len(cells)
     parts: list[tuple[float, Slice]] = []
-    for name, label in cells:
+    for name in cells:
+        label = sheet.field(PREFIX + name).label
+        if name == "date" and not sheet.checklist.spans_days:
+            # On paper the day is always written, beside times without theirs.
+            label = question_text("day", sheet.checklist.words_at())
         box = Blank(sheet.setting(name), (each, HEIGHT))
-        parts.append((len(parts) * (each + GAP), Titled(translate(label), box, each)))
+        parts.append((len(parts) * (each + GAP), Titled(label, box, each)))
     return SliceRow(parts, 4)

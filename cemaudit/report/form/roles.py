@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.entry.briefing import CONDUCT
-from cemaudit.exchange.forms.settings import PREFIX
-from cemaudit.language import message, translate
+from cemaudit.entry import conduct
+from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.language import message
 from cemaudit.model import Scenario
 from cemaudit.report.form.boxes import HEIGHT, STRONG, Blank, Tick
 from cemaudit.report.form.layout import ANSWER, LABEL, PROSE, Gap, LabelledSlice, SliceRow, bullets, said
@@ -51,7 +51,6 @@ def _scenario(sheet: PdfForm, scenario: Scenario) -> Iterator[Slice]:
 def conduct_stacks(sheet: PdfForm) -> Iterator[Stack]:
     """The rules of every visit and those of the checklist; when they were read, and expectations noted."""
     yield headline(str(message("Rules of conduct")), 1, WIDTH)
-    rules = [*map(translate, CONDUCT), *sheet.checklist.conduct]
     box = Blank(sheet.setting("briefed"), (WIDTH - READ_AT, HEIGHT))
     words = said(message("I have read this and keep to it. Day and time:"), ANSWER, READ_AT - 8, most=2)
     signed = [SliceRow([(0, words), (READ_AT, box)], 6)]
@@ -59,7 +58,7 @@ def conduct_stacks(sheet: PdfForm) -> Iterator[Stack]:
         noted = sheet.setting("expected")
         box = Blank(noted, (WIDTH - READ_AT, HEIGHT))
         signed.append(SliceRow([(0, said(noted.words, ANSWER, READ_AT - 8, most=2)), (READ_AT, box)], 6))
-    yield Stack([*bullets(rules, PROSE, WIDTH), *signed], space=(0, 8))
+    yield Stack([*bullets(conduct(sheet.checklist), PROSE, WIDTH), *signed], space=(0, 8))
 
 
 def _prose(words: object, colour: Colour = INK) -> TextLines:

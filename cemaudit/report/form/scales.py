@@ -15,11 +15,15 @@ from cemaudit.report.kit.stack import Slice
 from cemaudit.report.kit.style import GROUND, QUIET, WIDTH, TextStyle
 from cemaudit.report.kit.text import shorten, visible, wrap
 
-__all__ = ["FeelingScale", "ScaleRow"]
+__all__ = ["FEELING_WIDTH", "FeelingScale", "ScaleRow"]
 
 STEP = TextStyle(7.5, 9.5)
 TITLE = TextStyle(9.5, 14, bold=True)
 PAD = 8.0
+SKIPS_GAP = 5.0
+FEELING_WIDTH = WIDTH - 2 * PAD
+"""Of what stands on the ground of a feeling."""
+
 WIDEST, BETWEEN = 46.0, 12.0
 MINUS = "\N{MINUS SIGN}"
 
@@ -54,27 +58,36 @@ class ScaleRow(Slice):
 
 
 class FeelingScale(Slice):
-    """A question about feelings on a ground of its own: seven circles with a word for each."""
+    """A question about feelings on a ground of its own: seven circles with a word for each, and below them ``skips``.
 
-    def __init__(self, sheet: PdfForm, field: FormField, title: tuple[object, object], words: Sequence[object]) -> None:
-        inner = WIDTH - 2 * PAD
-        self.title, self.where = said(title[0], TITLE, inner * 0.65), said(title[1], LABEL, inner * 0.33, QUIET, 1)
-        self.each = inner / len(field.options)
+    ``title``: the question, and the touchpoint it is asked of.
+    """
+
+    def __init__(
+        self, sheet: PdfForm, field: FormField, title: tuple[object, object], words: Sequence[object], skips: Slice
+    ) -> None:
+        self.skips = skips
+        self.title = said(title[0], TITLE, FEELING_WIDTH * 0.65)
+        self.where = said(title[1], LABEL, FEELING_WIDTH * 0.33, QUIET, 1)
+        self.each = FEELING_WIDTH / len(field.options)
         self.ticks = [Tick(sheet.entry(field.name), number) for number in _numbers(field)]
         self.words = [shorten(wrap(str(one), STEP, self.each - 4), 3) for one in words]
         lines = max(len(one) for one in self.words)
-        super().__init__(self.title.height + self.ticks[0].height + lines * STEP.leading + 2 * PAD)
+        self.scale_height = self.title.height + self.ticks[0].height + lines * STEP.leading
+        super().__init__(self.scale_height + SKIPS_GAP + skips.height + 2 * PAD)
 
     def paint(self, pen: Pen) -> None:
         pen.box(WIDTH, self.height, GROUND)
         pen = pen.at(PAD, PAD)
         self.title.paint(pen)
-        pen.at(0, 1.5).lines(self.where.lines, LABEL, QUIET, "right", WIDTH - 2 * PAD)
+        pen.at(0, 1.5).lines(self.where.lines, LABEL, QUIET, "right", FEELING_WIDTH)
         pen = pen.at(0, self.title.height + 1)
         for number, (tick, words) in enumerate(zip(self.ticks, self.words, strict=True)):
             left = number * self.each
             tick.paint(pen.at(left + (self.each - tick.width) / 2, 0))
             pen.at(left, tick.height).lines(words, STEP, QUIET, "center", self.each)
+        # Last, for one tabs through the boxes in the order they are painted in.
+        self.skips.paint(pen.at(0, self.scale_height - self.title.height - 1 + SKIPS_GAP))
 
 
 def _numbers(field: FormField) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from enum import IntFlag
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFName, PDFString
 
 from cemaudit.exchange.forms.fields import Form, FormField
-from cemaudit.exchange.forms.pdf_names import state_of
-from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.exchange.forms.pdf import state_of
 from cemaudit.model import Checklist
 from cemaudit.report.form.acroform import FITTED, LINE, MARK, Box, Fields
 from cemaudit.report.form.marks import CHECK, DOT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reportlab.pdfgen.canvas import Canvas
 
 from cemaudit import __version__
-from cemaudit.exchange.forms.settings import PREFIX
+from cemaudit.exchange.forms.making import PREFIX
 from cemaudit.language import message
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.sheet import PdfForm

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cemaudit.exchange.forms.fields import Role
-from cemaudit.language import N_, message, translate
+from cemaudit.exchange.forms.making import FEELING_NAMES
+from cemaudit.exchange.question_texts import expectation_text, question_text
+from cemaudit.language import message
 from cemaudit.model import Checklist, Touchpoint
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.report.form.answers import skip_parts
 from cemaudit.report.form.boxes import Blank
 from cemaudit.report.form.items import item_stack
 from cemaudit.report.form.layout import LABEL, Gap, SliceRow, Titled, said
 from cemaudit.report.form.options import option_slices
-from cemaudit.report.form.scales import FeelingScale
+from cemaudit.report.form.scales import FEELING_WIDTH, FeelingScale
 from cemaudit.report.form.sheet import PdfForm
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.stack import Slice, Stack
@@ -25,11 +28,7 @@ __all__ = ["touchpoint_stacks"]
 TITLE = TextStyle(11, 15, bold=True)
 EDGE, PAD, GAP = 3.5, 11.0, 14.0
 COMPLAINT = 36.0
-_FEELINGS = {
-    Role.EXPECTATION: (N_("Before: what had you expected here?"), EXPECTATIONS),
-    Role.PERCEPTION: (N_("After: what did you meet?"), PERCEPTIONS),
-    Role.EMOTION: (N_("After: how did it feel?"), EMOTIONS),
-}
+_MARKS = {Role.EXPECTATION: EXPECTATIONS, Role.PERCEPTION: PERCEPTIONS, Role.EMOTION: EMOTIONS}
 
 
 class _Band(Slice):
@@ -77,7 +76,8 @@ def _afterwards(sheet: PdfForm, touchpoint: Touchpoint) -> Iterator[Slice]:
     yield Gap(5)
     yield _complaints(sheet, touchpoint)
     yield Gap(3)
-    yield said(message("What became of the claim before you left? (empty: not noted)"), LABEL, WIDTH, QUIET, 1)
+    state = message("{question} (empty: not noted)", question=question_text("claim-state", sheet.checklist.words_at()))
+    yield said(state, LABEL, WIDTH, QUIET, 1)
     yield from option_slices(sheet, sheet.field(f"{touchpoint.id}__claim_state"), WIDTH)
 
 
@@ -89,20 +89,21 @@ def _where(checklist: Checklist, touchpoint: Touchpoint) -> str:
 
 def _feeling(sheet: PdfForm, touchpoint: Touchpoint, role: Role) -> Slice:
     """The question before the visit, or the one after it."""
-    title, words = _FEELINGS[role]
-    name = "perceived" if role is Role.PERCEPTION else role
+    name = FEELING_NAMES[role]
     field = sheet.field(f"{touchpoint.id}__{name}")
-    return FeelingScale(sheet, field, (translate(title), touchpoint.title), list(words.values()))
+    if role is Role.EXPECTATION:
+        question = expectation_text(touchpoint, sheet.checklist.words_at())
+    else:
+        question = question_text(role, sheet.checklist.words_at())
+    skips = SliceRow(skip_parts(sheet, field, sheet.field(f"{field.name}_why"), FEELING_WIDTH))
+    return FeelingScale(sheet, field, (question, touchpoint.title), list(_MARKS[role].values()), skips)
 
 
 def _complaints(sheet: PdfForm, touchpoint: Touchpoint) -> Slice:
     """A claim and a blame, side by side."""
     half = (WIDTH - GAP) / 2
     parts: list[tuple[float, Slice]] = []
-    for name, words in (
-        ("claim", message("Claim: what should the company repair?")),
-        ("blame", message("Blame: what do you hold against the company?")),
-    ):
+    for name in ("claim", "blame"):
         box = Blank(sheet.entry(f"{touchpoint.id}__{name}"), (half, COMPLAINT), long=True)
-        parts.append((len(parts) * (half + GAP), Titled(words, box, half)))
+        parts.append((len(parts) * (half + GAP), Titled(question_text(name, sheet.checklist.words_at()), box, half)))
     return SliceRow(parts)

@@ -1,4 +1,4 @@
-"""Pictures put into a PDF: JPEG as it is, PNG on white, HEIC made into JPEG."""
+"""Pictures put into a PDF: JPEG as it is, PNG and WebP on white, photos in WebP and HEIC made into JPEG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from typing import Any
 from PIL import Image, ImageOps
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDocument, PDFName, PDFObject, PDFStream
 
-from cemaudit.report.kit.heic import jpeg_of_heic
+from cemaudit.errors import BadInput
+from cemaudit.language import message
+from cemaudit.media.file_types import HEAD, MediaType, media_type_of
+from cemaudit.media.webp import is_webp, read_webp
+from cemaudit.report.kit.heic import encode_jpeg, jpeg_of_heic
 from cemaudit.report.kit.jpeg import read_jpeg
 from cemaudit.report.kit.pen import Pen
 from cemaudit.report.kit.picture import BadPicture, png_size
@@ -47,6 +51,8 @@ class Picture:
     height: int
     components: int = 3
     orientation: int = 1
+    is_complete: bool = True
+    """Whether the file held all of it; what is missing of a JPEG is drawn grey."""
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -61,33 +67,68 @@ def load(path: str) -> Picture:
         data = jpeg_of_heic(data, LONGEST_SIDE)
     if data.startswith(b"\xff\xd8"):
         jpeg = read_jpeg(data)
-        return Picture(jpeg.data, "DCTDecode", jpeg.width, jpeg.height, jpeg.components, jpeg.orientation)
-    return _png(data)
+        sizes = jpeg.width, jpeg.height, jpeg.components
+        return Picture(jpeg.data, "DCTDecode", *sizes, jpeg.orientation, jpeg.is_complete)
+    if is_webp(data):
+        return _webp(data)
+    _refuse_other_kinds(data)
+    png_size(data)
+    return _flat_picture(_on_white(data, "PNG"))
 
 
 def _bytes_of(path: str) -> bytes:
     try:
         file = Path(path)
         seen = file.stat()
-        if not stat.S_ISREG(seen.st_mode) or seen.st_size > MOST_BYTES:
-            raise BadPicture
+        if not path or not stat.S_ISREG(seen.st_mode):
+            raise BadPicture(message("no such file"))
+        if seen.st_size > MOST_BYTES:
+            raise BadPicture(message("larger than {most} MB", most=MOST_BYTES // 1_000_000))
         return file.read_bytes()
+    except FileNotFoundError as error:
+        raise BadPicture(message("no such file")) from error
     except (OSError, ValueError) as error:
-        raise BadPicture from error
+        raise BadPicture(message("cannot be read: {why}", why=error)) from error
 
 
-def _png(data: bytes) -> Picture:
-    png_size(data)
+def _refuse_other_kinds(data: bytes) -> None:
+    """Name what is no picture, or one of a kind that is not shown."""
+    try:
+        kind = media_type_of(data[:HEAD])
+    except BadInput as error:
+        raise BadPicture(error.problems[0].what) from error
+    if kind is not MediaType.PNG:
+        raise BadPicture(message("a file of the kind {name}, which is no picture", name=kind.upper()))
+
+
+def _webp(data: bytes) -> Picture:
+    """A photo in WebP as JPEG, a drawing to the bit."""
+    try:
+        webp = read_webp(data)
+    except BadInput as error:
+        raise BadPicture(error.problems[0].what) from error
+    picture = _on_white(data, "WEBP")
+    if webp.is_lossless:
+        return _flat_picture(picture)
+    return Picture(encode_jpeg(picture, LONGEST_SIDE), "DCTDecode", *picture.size)
+
+
+def _on_white(data: bytes, format: str) -> Image.Image:  # noqa: A002
+    """The picture upright, its longer side at most 1,600 pixels, white where it is transparent."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            picture = _eight_bit(ImageOps.exif_transpose(Image.open(BytesIO(data), formats=["PNG"]))).convert("RGBA")
+            picture = _eight_bit(ImageOps.exif_transpose(Image.open(BytesIO(data), formats=[format]))).convert("RGBA")
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
-        raise BadPicture from error
+        raise BadPicture(message("the picture cannot be decoded: {why}", why=error)) from error
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     ground = Image.new("RGB", picture.size, "white")
     ground.paste(picture, mask=picture.getchannel("A"))
-    return Picture(zlib.compress(ground.tobytes()), "FlateDecode", *ground.size)
+    return ground
+
+
+def _flat_picture(picture: Image.Image) -> Picture:
+    return Picture(zlib.compress(picture.tobytes()), "FlateDecode", *picture.size)
 
 
 def _eight_bit(picture: Image.Image) -> Image.Image:

@@ -21,6 +21,7 @@ class JpegImage:
     components: int
     orientation: int
     """1..8, as EXIF numbers them: how the picture must be turned to stand upright."""
+    is_complete: bool
 
 
 def read_jpeg(data: bytes) -> JpegImage:
@@ -28,7 +29,7 @@ def read_jpeg(data: bytes) -> JpegImage:
     try:
         found = images.read_jpeg(data)
     except BadInput as error:
-        raise BadPicture from error
+        raise BadPicture(error.problems[0].what) from error
     kept = [segment for marker, segment in found.segments if marker != images.PROFILE_SEGMENT]
     whole = b"".join([b"\xff\xd8", *kept, b"\xff\xd9"])
-    return JpegImage(whole, found.width, found.height, found.components, found.orientation)
+    return JpegImage(whole, found.width, found.height, found.components, found.orientation, found.complete)

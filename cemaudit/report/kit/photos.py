@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
+from cemaudit.errors import Sayable
 from cemaudit.language import message
 from cemaudit.model.blocks import Photo, Photos
 from cemaudit.report.kit.image import load, place
@@ -13,10 +16,28 @@ from cemaudit.report.kit.stack import Slice, Stack
 from cemaudit.report.kit.style import GROUND, QUIET, TINY
 from cemaudit.report.kit.text import shorten, wrap
 
-__all__ = ["draw_photos"]
+__all__ = ["draw_photos", "picture_faults"]
 
 IN_A_ROW, GAP = 3, 12.0
 LONGEST_CAPTION = 6
+
+_FAULTS: ContextVar[dict[str, Sayable] | None] = ContextVar("_FAULTS", default=None)
+
+
+@contextmanager
+def picture_faults() -> Iterator[dict[str, Sayable]]:
+    """Yield a dict that gets, for each path of a photo drawn in the block, why it is not shown, or only in part."""
+    faults: dict[str, Sayable] = {}
+    token = _FAULTS.set(faults)
+    try:
+        yield faults
+    finally:
+        _FAULTS.reset(token)
+
+
+def _note_fault(path: str, why: Sayable) -> None:
+    if (faults := _FAULTS.get()) is not None:
+        faults[path] = why
 
 
 class _PhotoRow(Slice):
@@ -38,8 +59,12 @@ class _PhotoRow(Slice):
     def _picture(self, pen: Pen, photo: Photo) -> None:
         pen.box(self.each, self.high, GROUND)
         try:
-            place(pen, load(photo.path), self.each, self.high)
-        except BadPicture:
+            picture = load(photo.path)
+            place(pen, picture, self.each, self.high)
+            if not picture.is_complete:
+                _note_fault(photo.path, message("the file ends before it is complete"))
+        except BadPicture as error:
+            _note_fault(photo.path, error.why)
             lines = wrap(str(message("This picture cannot be shown.")), TINY, self.each - 20)
             pen.at(10, (self.high - len(lines) * TINY.leading) / 2).lines(lines, TINY, QUIET, "center", self.each - 20)
 

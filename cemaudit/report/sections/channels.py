@@ -18,8 +18,8 @@ MOST_SERIES = 4
 SIDE_BY_SIDE = ("performance", "experience")
 BY_VISIT = Text(ko="방문과 채널", en="visit and channel")
 ABOUT = Text(
-    ko="고객은 직접 만나서(대면), 전화나 편지로(비대면 인적), 화면으로(전자) 회사를 만납니다.",
-    en="Customers meet the company in person (face-to-face), by phone or letter (personal but distant), and "
+    ko="{customer:은} 직접 만나서(대면), 전화나 편지로(비대면 인적), 화면으로(전자) {company:을} 만납니다.",
+    en="{customer:S} meet {company} in person (face-to-face), by phone or letter (personal but distant), and "
     "on a screen (electronic).",
 )
 
@@ -32,7 +32,12 @@ def channels(context: Context) -> Section | None:
         return None
     several = len(context.audits) > 1
     charts: Iterator[Block] = _over_visits(context.audits, measures) if several else _of_one(audit, measures)
-    blocks: tuple[Block, ...] = (Paragraph(text=ABOUT, quiet=True), *charts, *where_compared(audit))
+    about = audit.checklist.words_at().put_in(ABOUT)
+    blocks: tuple[Block, ...] = (
+        Paragraph(text=about, quiet=True),
+        *charts,
+        *where_compared(audit),
+    )
     return Section(id="channels", title=Text(ko="채널 비교", en="Channels compared"), blocks=blocks, order=200)
 
 

@@ -14,13 +14,14 @@ __all__ = ["complaints"]
 
 CLAIM, BLAME = Text(ko="클레임", en="Claim"), Text(ko="원망", en="Blame")
 ABOUT = Text(
-    ko="클레임은 고객이 회사에 말로 전한, 바로잡을 수 있는 불만입니다. "
-    "원망은 고객이 회사를 탓하며 마음에 담아 둔 감정입니다. "
+    ko="클레임은 {customer:이} {company}에 말로 전한, 바로잡을 수 있는 불만입니다. "
+    "원망은 {customer:이} {company:을} 탓하며 마음에 담아 둔 감정입니다. "
     "제때 풀지 못한 클레임이 원망으로 남기 쉽다는 것은 이 도구의 관점이며, 이 방문에서 확인한 사실이 아닙니다.",
-    en="A claim is a complaint stated to the company that can be put right. A blame is resentment laid on the company, "
+    en="A claim is a complaint stated to {company} that can be put right. A blame is resentment laid on {company}, "
     "said aloud or not. That a claim not answered in time tends to become a blame is the view of this tool, not "
     "something this visit has shown.",
 )
+IN_WORDS_OF = Text(ko="{customer}의 말", en="In the {customer}'s words")
 
 
 def complaints(context: Context) -> Section | None:
@@ -45,16 +46,17 @@ def complaints(context: Context) -> Section | None:
     ]
     if not rows:
         return None
+    words = context.audits[-1].checklist.words_at()
     columns = (
         Column(title=Text(ko="구분", en="Kind"), width=0.8),
         *((Column(title=Text(ko="방문", en="Visit"), width=1.3),) if several else ()),
         Column(title=Text(ko="접점", en="Touchpoint"), width=1.6),
-        Column(title=Text(ko="고객의 말", en="In the customer's words"), width=4.5),
+        Column(title=words.put_in(IN_WORDS_OF), width=4.5),
         *((Column(title=Text(ko="처리 상태", en="What became of it"), width=1.4),) if noted else ()),
     )
     course = _claims_to_blames(context.audits)
     blocks = (
-        Paragraph(text=ABOUT, quiet=True),
+        Paragraph(text=words.put_in(ABOUT), quiet=True),
         Table(columns=columns, rows=tuple(rows)),
         *((Paragraph(text=course),) if course else ()),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
+from cemaudit.exchange.question_texts import expectation_text, question_text
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Item, ItemScore, Reason, Text, Touchpoint
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Tone, Words
@@ -42,9 +44,26 @@ def _rows(audit: Audit, *, several: bool) -> Iterator[Row]:
     known = asked_items(audit)
     for touchpoint in visited(audit):
         asked = [item for item in touchpoint.items if item.id in known]
-        if asked:
+        before, *after = (list(_skipped_feeling(audit, touchpoint, field)) for field in _FEELINGS)
+        rows = [*before, *(_row(audit, item) for item in asked), *chain.from_iterable(after)]
+        if rows:
             yield _group(audit, touchpoint, several=several)
-        yield from (_row(audit, item) for item in asked)
+        yield from rows
+
+
+_FEELINGS = {"expectations": "expectation", "perceived": "perception", "emotions": "emotion"}
+"""The fields of a visit in the order they are asked, and their questions."""
+
+
+def _skipped_feeling(audit: Audit, touchpoint: Touchpoint, field: str) -> Iterator[Row]:
+    """The row of a feeling or expectation that was asked for and left out; those given are drawn elsewhere."""
+    skip = audit.visit.feelings_skipped.get(f"{field}.{touchpoint.id}")
+    if skip is None:
+        return
+    name = _FEELINGS[field]
+    words = audit.checklist.words_at(audit.visit.step, audit.visit.scenario)
+    question = expectation_text(touchpoint, words) if name == "expectation" else question_text(name, words)
+    yield ("", question, both(lambda: Reason(skip.state.value).words), NOTHING, skip.reason or "")
 
 
 def _group(audit: Audit, touchpoint: Touchpoint, *, several: bool) -> Row:

@@ -28,6 +28,7 @@ BY_PHASE = Text(ko="여정 구간", en="phase")
 NO_TOUCHPOINT = Text(ko="접점 없음", en="no touchpoint")
 OUTSIDE = Text(ko="구간 밖", en="Outside")
 BY_VISIT = Text(ko="방문과 단계", en="visit and stage")
+TITLE = Text(ko="{customer} 여정", en="The journey")
 
 
 def journey(context: Context, view: JourneyView | None = None) -> Section | None:
@@ -44,7 +45,7 @@ def journey(context: Context, view: JourneyView | None = None) -> Section | None
     maps = _by_visit(context.audits, chosen) if several else _by_channel(audit, chosen)
     phases = _phases(context.audits, view)
     blocks: tuple[Block, ...] = (*phases, *maps, Paragraph(text=NOTE, quiet=True), *where_compared(audit))
-    return Section(id="journey", title=Text(ko="고객 여정", en="The journey"), blocks=blocks, order=300)
+    return Section(id="journey", title=audit.checklist.words_at().put_in(TITLE), blocks=blocks, order=300)
 
 
 def _phases(audits: Sequence[Audit], view: JourneyView | None) -> Iterator[HeatMap]:

@@ -19,7 +19,7 @@ __all__ = ["method"]
 
 Row = tuple[Cell | Words, ...]
 USE = Text(
-    ko="이 보고서는 고객경험을 개선하고 교육하기 위한 것입니다. "
+    ko="이 보고서는 {customer}경험을 개선하고 교육하기 위한 것입니다. "
     "개인을 벌하거나 방문 한 번으로 순위를 매기는 데 쓰지 않습니다. 방문 한 번은 하루의 한 장면입니다. "
     "사실과 다른 점이 있으면 방문받은 쪽에서 해당 항목에 이의를 제기할 수 있습니다.",
     en="This report serves to improve and to train. It is not for punishing a person, nor for ranking on a "
@@ -55,7 +55,11 @@ def method(context: Context) -> Section:
 
 def _blocks(context: Context) -> Iterator[Block]:
     audit = context.audits[-1]
-    yield Callout(title=Text(ko="이 보고서의 용도", en="Who may use this, and for what"), text=USE)
+    use = audit.checklist.words_at().put_in(USE)
+    yield Callout(
+        title=Text(ko="이 보고서의 용도", en="Who may use this, and for what"),
+        text=use,
+    )
     yield Paragraph(text=NO_SCORE)
     yield from _scheme(audit.scheme)
     yield Heading(text=Text(ko="점수 산출 과정", en="How the numbers came about"))

@@ -17,10 +17,10 @@ MOST_MEASURES = 5
 BY_STAGE = Text(ko="채널 · 단계", en="Channel · stage")
 BY_GROUP = Text(ko="묶음 · 채널", en="Group · channel")
 ABOUT = Text(
-    ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
+    ko="능동 접점은 {customer:이} 먼저 찾는 자리라 기대가 더 큽니다. "
     "기대 차이는 수행에서 기대를 뺀 값으로, 음수면 기대에 못 미친 것입니다.",
-    en="At an active touchpoint the customer comes looking and expects more. The gap is performance minus expectation; "
-    "below zero, less came than was expected.",
+    en="At an active touchpoint the {customer} comes looking and expects more. "
+    "The gap is performance minus expectation; below zero, less came than was expected.",
 )
 PERCEIVED = "touchpoint.perceived"
 COMPARED = ("performance", "emotion", "expected", "perceived", "gap", "experience")
@@ -28,28 +28,28 @@ COMPARED = ("performance", "emotion", "expected", "perceived", "gap", "experienc
 CHECKED = ("performance", "emotion", "expectation", "against-expectation", "experience")
 """Those of a scheme that could compare them, where nobody was asked."""
 ABOUT_COMPARED = Text(
-    ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
+    ko="능동 접점은 {customer:이} 먼저 찾는 자리라 기대가 더 큽니다. "
     "기대 차이는 체감한 수준에서 방문 전에 적은 기대를 뺀 값으로, 음수면 기대에 못 미친 것입니다.",
-    en="At an active touchpoint the customer comes looking and expects more. The gap is what was perceived minus what "
-    "was expected before the visit; below zero, less came than was expected.",
+    en="At an active touchpoint the {customer} comes looking and expects more. "
+    "The gap is what was perceived minus what was expected before the visit; below zero, less came than was expected.",
 )
 ABOUT_CHECKED = Text(
-    ko="능동 접점은 고객이 먼저 찾는 자리라 기대가 더 큽니다. "
+    ko="능동 접점은 {customer:이} 먼저 찾는 자리라 기대가 더 큽니다. "
     "기대 대비 점검 점수는 점검 점수에서 기대를 뺀 값입니다. 체감한 수준은 묻지 않았습니다.",
-    en="At an active touchpoint the customer comes looking and expects more. Points against expectation are what was "
+    en="At an active touchpoint the {customer} comes looking and expects more. Points against expectation are what was "
     "checked minus what was expected; what was perceived was not asked.",
 )
 ONLY_CONTACTS = Text(
-    ko="고객을 만나는 매체가 적힌 접점만 여기서 비교합니다. 나머지는 어느 채널에도 속하지 않으며, ‘묶음별 점수’와 "
-    "‘접점별 점수’에 있습니다.",
-    en="Only touchpoints that state the medium by which they meet customers are compared here. The others belong to no "
-    "channel; they stand under Groups and Touchpoints.",
+    ko="{customer:을} 만나는 매체가 적힌 접점만 여기서 비교합니다. "
+    "나머지는 어느 채널에도 속하지 않으며, ‘묶음별 점수’와 ‘접점별 점수’에 있습니다.",
+    en="Only touchpoints that state the medium by which they meet {customer:s} are compared here. "
+    "The others belong to no channel; they stand under Groups and Touchpoints.",
 )
 ABOUT_GROUPS = Text(
-    ko="접점마다 어느 묶음에 드는지, 고객을 어느 채널에서 만나는지 적었습니다. 채널이 없는 접점은 고객을 직접 만나지 "
-    "않는 업무입니다.",
-    en="For every touchpoint its group, and the channel by which customers are met. Without a channel it is work that "
-    "customers do not meet.",
+    ko="접점마다 어느 묶음에 드는지, {customer:을} 어느 채널에서 만나는지 적었습니다. "
+    "채널이 없는 접점은 {customer:을} 직접 만나지 않는 업무입니다.",
+    en="For every touchpoint its group, and the channel by which {customer:s} are met. "
+    "Without a channel it is work that {customer:s} do not meet.",
 )
 
 
@@ -57,7 +57,7 @@ def where_compared(audit: Audit) -> Iterator[Paragraph]:
     """Say that touchpoints without a medium are not compared, where there are some and the scheme leaves them out."""
     by_contact = measures_by(audit.scheme, "touchpoint", "medium")
     if by_contact and any(touchpoint.medium is None for touchpoint in audit.checklist.touchpoints):
-        yield Paragraph(text=ONLY_CONTACTS, quiet=True)
+        yield Paragraph(text=audit.checklist.words_at().put_in(ONLY_CONTACTS), quiet=True)
 
 
 def touchpoints(context: Context) -> Section | None:
@@ -65,6 +65,7 @@ def touchpoints(context: Context) -> Section | None:
     measures, about = _shown(context.audits)
     if not measures:
         return None
+    words = context.audits[-1].checklist.words_at()
     several = len(context.audits) > 1
     columns = [Column(title=Text(ko="접점", en="Touchpoint"), width=2.3)]
     place = BY_STAGE
@@ -76,7 +77,7 @@ def touchpoints(context: Context) -> Section | None:
     return Section(
         id="touchpoints",
         title=Text(ko="접점별 점수", en="Touchpoints"),
-        blocks=(Paragraph(text=about, quiet=True), Table(columns=tuple(columns), rows=tuple(rows))),
+        blocks=(Paragraph(text=words.put_in(about), quiet=True), Table(columns=tuple(columns), rows=tuple(rows))),
         order=400,
     )
 

@@ -12,11 +12,11 @@ from typing import Any
 import pikepdf
 import pytest
 from helpers import form_strategies, pdf_forms, samples
+from helpers.filled_forms import as_asked
 from hypothesis import given, settings
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange.forms import pdf as pdf_door
-from cemaudit.exchange.forms import pdf_fields
 from cemaudit.exchange.forms.pdf import read_pdf_form
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.model import Checklist, Visit
@@ -83,7 +83,7 @@ def in_order(visit: Visit, of: Checklist) -> Visit:
 def test_every_shipped_checklist_comes_back_as_the_same_visit(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "form.pdf"
     for of in engine.library.checklists.values():
-        visit = next(simulate(of, stores=1, visits=1)).model_copy(update={"origin": "shopper"})
+        visit = as_asked(next(simulate(of, stores=1, visits=1)).model_copy(update={"origin": "shopper"}), of)
         fill = pdf_forms.filled if of.id == "retail.green-smile" else pdf_forms.noted
         path.write_bytes(fill(pdf_form(of, "ko"), pdf_forms.written(of, visit)))
         assert read_back(path, of, visit) == visit
@@ -275,7 +275,7 @@ def test_fields_within_themselves_are_refused(put) -> None:
 
 
 def test_too_many_fields_are_refused(put, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_fields, "MOST", 10)
+    monkeypatch.setattr(pdf_door, "MOST", 10)
     with pytest.raises(BadInput, match="fields"):
         read_pdf_form(put())
 

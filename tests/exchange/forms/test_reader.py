@@ -9,7 +9,7 @@ import pytest
 from helpers import samples
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.forms.choosing import field_words, shown
+from cemaudit.exchange.forms.answer_options import field_words, shown
 from cemaudit.exchange.forms.fields import FieldKind, Role
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
@@ -188,6 +188,35 @@ def test_items_are_left_out_for_a_reason_in_their_own_field_or_beside_it() -> No
     assert read({"said": "well", "said__skip": "_na"})[1] == ["said__skip: both answered and left out"]
 
 
+def test_feelings_are_left_out_for_a_reason_in_a_field_beside_them() -> None:
+    visit = good(door__emotion="_de", door__emotion_why="nobody asks me that", door__expectation="알 수 없음")
+    assert {name: (skip.state.value, skip.reason) for name, skip in visit.feelings_skipped.items()} == {
+        "emotions.door": ("declined", "nobody asks me that"),
+        "expectations.door": ("not-observed", None),
+    }
+    assert (visit.emotions, visit.expectations, visit.format) == ({}, {}, 2)
+    assert good(door__emotion="_na").feelings_skipped["emotions.door"].state.value == "not-applicable"
+    felt = good(door__emotion="-3 매우 불쾌했다", door__expectation="7")
+    assert (felt.emotions, felt.expectations, felt.feelings_skipped) == ({"door": -3}, {"door": 7}, {})
+    assert good().feelings_skipped == {}
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"door__emotion_why": "x"}, "door__emotion_why: a reason, but nothing was left out (put _na, _no or _de in"),
+        ({"door__emotion": "2", "door__emotion_why": "x"}, "door__emotion_why: a reason, but nothing was left out"),
+        ({"door__emotion": "_dn", "door__emotion_why": "x"}, "door__emotion: expected a whole number from -3 to 3"),
+        ({"door__emotion": "_de", "door__emotion_why": "x" * 501}, "door__emotion_why: "),
+        ({"door__emotoin": "_de"}, "door__emotoin: test.shop@1 has no such field (did you mean door__emotion?)"),
+    ],
+)
+def test_a_feeling_left_out_the_wrong_way_is_named_with_its_column(record: dict[str, str], said: str) -> None:
+    visit, problems = read(record)
+    assert visit is None
+    assert [problem.startswith(said) for problem in problems] == [True]
+
+
 def test_answers_that_do_not_arise_are_left_out_and_counted() -> None:
     reader = FormReader(SHOP)
     visit, problems = reader.read({"visit__store": "S", "greeted": "no", "wait": "20", "state": "open"})
@@ -334,7 +363,8 @@ def test_a_form_asks_all_there_is_in_order() -> None:
     assert [section.id for section in form.sections] == ["visit", "door"]
     roles = [field.role for field in form.sections[1].fields]
     complaints = [Role.CLAIM, Role.CLAIM_STATE, Role.BLAME]
-    assert (roles[0], roles[-4:]) == (Role.EXPECTATION, [Role.EMOTION, *complaints])
+    assert roles[:2] == [Role.EXPECTATION, Role.FEELING_WHY]
+    assert roles[-5:] == [Role.EMOTION, Role.FEELING_WHY, *complaints]
     assert form.fields["wait"].when is not None
     assert form.fields["door__emotion"].options[0].label.en == "-3 very unpleasant"
     assert form.fields["tidy"].kind is FieldKind.ONE

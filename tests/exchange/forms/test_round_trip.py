@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from helpers import samples
-from helpers.filled_forms import flat_record
+from helpers.filled_forms import as_asked, flat_record
 from helpers.form_strategies import checklists_and_visits
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.template import is_labels, write_csv, write_xlsx
-from cemaudit.exchange.tables import read_table
+from cemaudit.exchange.forms.templates import is_labels, write_csv, write_xlsx
+from cemaudit.exchange.tables.input_table import read_table
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
@@ -68,7 +68,8 @@ def test_what_a_form_has_no_room_for_is_named() -> None:
 
 def test_visits_of_every_shipped_checklist_come_back(engine: Engine, tmp_path: Path) -> None:
     for of in engine.library.checklists.values():
-        visits = [visit.model_copy(update={"origin": "shopper"}) for visit in simulate(of, stores=2, visits=2)]
+        made = simulate(of, stores=2, visits=2)
+        visits = [as_asked(visit.model_copy(update={"origin": "shopper"}), of) for visit in made]
         write_csv(form_of(of), [flat_record(visit, of) for visit in visits], tmp_path / "form.csv")
         reader = FormReader(of)
         read = [reader.read(row.cells) for row in read_table(tmp_path / "form.csv").rows]

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 
 from cemaudit.errors import BadInput
 from cemaudit.exchange.forms.reader import FormReader
-from cemaudit.exchange.forms.xlsform.book import sheets_of, write_xlsform
-from cemaudit.exchange.forms.xlsform.labels import plain
-from cemaudit.exchange.rows import arising
+from cemaudit.exchange.forms.xlsform.rows import plain
+from cemaudit.exchange.forms.xlsform.write import sheets_of, write_xlsform
+from cemaudit.exchange.tables.importing import arising
 from cemaudit.language import LANGUAGES
 from cemaudit.model import Checklist, Visit
 from cemaudit.scoring import Engine
@@ -55,6 +55,31 @@ def test_phones_hide_the_feelings_of_a_touchpoint_none_of_whose_items_arises(fil
         phone = {answer: fill(of, samples.visit(answers={"a": answer})) for answer in (True, False)}
         assert phone[True].holds(name, "relevant"), name
         assert not phone[False].holds(name, "relevant"), name
+
+
+def test_phones_need_every_feeling_they_ask_for_and_take_that_it_is_declined(fill) -> None:
+    """The reason is asked once a feeling was left out, and never needed."""
+    spots = (
+        samples.touchpoint("hall", samples.item("a"), emotion=True, expectation=True),
+        samples.touchpoint("desk", samples.item("b"), emotion=True, expectation=True, perceived=True),
+    )
+    of = samples.checklist(*spots)
+    feelings = ["hall__emotion", "hall__expectation", "desk__emotion", "desk__expectation", "desk__perceived"]
+    codes = [choice["name"] for choice in sheets_of(of, "en")["choices"]]
+    assert {"_no", "_de"} <= set(codes)
+    for name in feelings:
+        assert row(of, name)["required"] == "yes"
+        assert "required" not in row(of, f"{name}_why")
+    declined = {
+        "emotions.hall": {"state": "declined", "reason": "why should I"},
+        "perceived.desk": {"state": "not-observed"},
+    }
+    phone = fill(of, samples.visit(checklist=of.ref, answers={"a": True, "b": True}, feelings_skipped=declined))
+    assert {name for name in feelings if f"{name}_why" in phone.asked} == {"hall__emotion", "desk__perceived"}
+    again, problems = FormReader(of).read({**phone.record(), "visit__checklist": of.ref})
+    assert problems == []
+    assert again is not None
+    assert again.feelings_skipped["emotions.hall"].reason == "why should I"
 
 
 def test_declared_personas_are_chosen_from_a_list() -> None:
@@ -100,7 +125,9 @@ def without_what_phones_do_not_ask(visit: Visit, of: Checklist) -> Visit:
     before = felt | {one.id for one in of.touchpoints if one.perceived}
     for part, there in (("emotions", felt), ("perceived", felt), ("expectations", before)):
         kept[part] = {n: v for n, v in getattr(visit, part).items() if n in there}
-    return visit.model_copy(update={**kept, "date": None})
+    asked = {"emotions": felt, "perceived": felt, "expectations": before}
+    skips = {n: v for n, v in visit.feelings_skipped.items() if n.partition(".")[2] in asked[n.partition(".")[0]]}
+    return visit.model_copy(update={**kept, "date": visit.date if of.spans_days else None}).with_feelings_skipped(skips)
 
 
 @settings(max_examples=25)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cemaudit.exchange.questionnaires.columns import read_header
-from cemaudit.exchange.questionnaires.types import SurveyRowKind, read_type
+from cemaudit.exchange.questionnaires.questions import SurveyRowKind, read_type
+from cemaudit.exchange.questionnaires.workbook import read_header
 
 
 @pytest.mark.parametrize(

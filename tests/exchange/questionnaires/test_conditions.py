@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.exchange.questionnaires import LeftoverKind
+from cemaudit.exchange.questionnaires.choices import ChoiceList
 from cemaudit.exchange.questionnaires.conditions import ConvertedQuestion, say
-from cemaudit.exchange.questionnaires.lists import ChoiceList
 from cemaudit.exchange.questionnaires.xpath import (
     Node,
     Unsayable,

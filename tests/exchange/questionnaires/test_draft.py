@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.questionnaires import Facets, LeftoverKind, answers, facets_of, import_form, sheets, survey
+from cemaudit.exchange.questionnaires import Facets, LeftoverKind, answers, facets_of, import_form, survey, workbook
 from cemaudit.exchange.questionnaires import draft as drafts
 
 QUESTION = "survey\n| type | name | label |\n| text | a | A |\n"
@@ -130,5 +130,5 @@ def test_very_many_questions_with_very_many_choices_are_refused(make_form, monke
 
 
 def test_very_many_rows_are_refused(make_form, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_LINES", 1)
+    monkeypatch.setattr(workbook, "MOST_LINES", 1)
     assert refusal(make_form(SIZED)) == ["form.xlsx: sheet survey, row 3: more than 1 rows (split the form)"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.exchange.questionnaires import LeftoverKind
-from cemaudit.exchange.questionnaires.limits import read_limits
+from cemaudit.exchange.questionnaires.answers import read_limits
 
 
 @pytest.mark.parametrize(

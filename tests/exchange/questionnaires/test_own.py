@@ -10,11 +10,10 @@ from helpers import form_strategies
 from hypothesis import given, settings
 
 from cemaudit.checklists import load_checklist
-from cemaudit.exchange.forms.answers import fitting
-from cemaudit.exchange.forms.xlsform.book import write_xlsform
-from cemaudit.exchange.forms.xlsform.literals import FALSE
-from cemaudit.exchange.forms.xlsform.operands import answered
-from cemaudit.exchange.forms.xlsform.outcomes import needs_evidence
+from cemaudit.exchange.forms.answer_options import fitting
+from cemaudit.exchange.forms.xlsform.conditions import needs_evidence
+from cemaudit.exchange.forms.xlsform.write import write_xlsform
+from cemaudit.exchange.forms.xlsform.xpath import FALSE, answered
 from cemaudit.exchange.questionnaires import ChecklistDraft, Facets, LeftoverKind, import_form
 from cemaudit.model import Checklist, Item, Visit
 from cemaudit.scoring import Engine

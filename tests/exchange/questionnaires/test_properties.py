@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from cemaudit.checklists import load_checklist
 from cemaudit.errors import BadInput
 from cemaudit.exchange.questionnaires import ChecklistDraft, Facets, draft
-from cemaudit.exchange.questionnaires.columns import read_header
-from cemaudit.exchange.questionnaires.sheets import XlsFormRow, XlsFormSheet
+from cemaudit.exchange.questionnaires.workbook import XlsFormRow, XlsFormSheet, read_header
 from cemaudit.model.base import clean
 
 COLUMNS = [

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.questionnaires import Facets, import_form, sheets
+from cemaudit.exchange.questionnaires import Facets, import_form, workbook
 
 HEADER = ["type", "name", "label"]
 
@@ -65,7 +65,7 @@ def test_a_workbook_with_entities_is_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(make_book, monkeypatch):
-    monkeypatch.setattr(sheets, "LARGEST", 1000)
+    monkeypatch.setattr(workbook, "LARGEST", 1000)
     assert refusal(make_book(["text", "a", "A"])).startswith("form.xlsx: larger than")
 
 

@@ -10,11 +10,11 @@ import pytest
 from helpers import sealed_visits
 
 from cemaudit.errors import BadInput, Problem
+from cemaudit.exchange.canonical_json import write_visits
 from cemaudit.exchange.sealed import Sealed, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey, new_key
-from cemaudit.exchange.sealed.revisions import standings
+from cemaudit.exchange.sealed.reading import standings
 from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import write_visits
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from helpers import samples, sealed_visits, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed import Sealed, Statement, read_sealed, sealed_name, write_sealed
-from cemaudit.exchange.written import line_of
 from cemaudit.model import Visit
 from cemaudit.model.base import clean
 
@@ -39,7 +39,7 @@ def test_evidence_is_named_by_its_content(sealed: Sealed, tmp_path: Path) -> Non
 
 
 def test_only_what_is_wanted_is_unpacked(sealed: Sealed, tmp_path: Path) -> None:
-    sealed.media_to(tmp_path / "out", wanted=["media/other.jpg"])
+    sealed.media_to(tmp_path / "out", names=["media/other.jpg"])
     assert not (tmp_path / "out").exists()
 
 

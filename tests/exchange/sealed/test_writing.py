@@ -15,7 +15,7 @@ from helpers import samples, sealed_visits
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.exchange.sealed import Sealed, read_sealed, write_sealed
-from cemaudit.exchange.sealed import write as module
+from cemaudit.exchange.sealed import writing as module
 from cemaudit.exchange.sealed.keys import SigningKey
 from cemaudit.model import Visit
 

@@ -13,6 +13,7 @@ from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.submissions.importing import SubmissionImport, import_submissions
 from cemaudit.language import message
 from cemaudit.model import Checklist
+from cemaudit.reading import Localise
 
 Sending = Callable[..., exports.Sent]
 Importing = Callable[..., SubmissionImport]
@@ -55,7 +56,7 @@ def take(shop: Checklist, tmp_path: Path) -> Importing:
             return shop
         raise BadInput(Problem(message("no such checklist: {ref}", ref=ref)))
 
-    def taken(path: Path, media: Path | None = None) -> SubmissionImport:
-        return import_submissions(path, find, tmp_path / "out-media", media)
+    def taken(path: Path, media: Path | None = None, localise: Localise | None = None) -> SubmissionImport:
+        return import_submissions(path, find, tmp_path / "out-media", media, localise)
 
     return taken

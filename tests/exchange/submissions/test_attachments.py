@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
-from cemaudit.exchange.submissions.entries import SubmittedFile
+from cemaudit.exchange.submissions.archive import SubmittedFile
+from cemaudit.exchange.submissions.submission import AttachmentFiles, Attachments
 
 
 def shelf(*names: str) -> AttachmentFiles:

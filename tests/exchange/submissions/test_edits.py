@@ -7,9 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cemaudit.exchange.submissions.attachments import AttachmentFiles, Attachments
-from cemaudit.exchange.submissions.edits import SubmissionStatus, told_apart
-from cemaudit.exchange.submissions.submission import Identity, Submission
+from cemaudit.exchange.submissions.importing import SubmissionStatus, told_apart
+from cemaudit.exchange.submissions.submission import AttachmentFiles, Attachments, Identity, Submission
 
 _numbers = itertools.count(1)
 

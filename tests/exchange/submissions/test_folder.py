@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.submissions import folder
-from cemaudit.exchange.submissions.folder import open_folder
+from cemaudit.exchange.submissions import archive
+from cemaudit.exchange.submissions.archive import open_folder
 
 
 def test_regular_files_below_by_name(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_what_takes_the_place_of_a_file_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(archive, "MOST_ENTRIES", 3)
     for number in range(4):
         (tmp_path / f"{number}.xml").touch()
     with pytest.raises(BadInput, match="more than 3 files"):
@@ -60,7 +60,7 @@ def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_depth_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "DEEPEST", 2)
+    monkeypatch.setattr(archive, "DEEPEST", 2)
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "seen.xml").touch()
     (tmp_path / "a" / "b" / "unseen.xml").touch()

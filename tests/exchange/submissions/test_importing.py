@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from helpers import exports, samples
@@ -182,3 +183,38 @@ def test_whatever_the_cells_hold_counts_add_up(rows: list[list[str]], tmp_path: 
     path = tmp_path / "a.csv"
     path.write_bytes(exports.kobo_csv(sent))
     assert len(exports.complaints(lambda: balanced(take(path)))) <= 1
+
+
+@pytest.mark.parametrize("moment", ["2026-11-21 14:05", "2026-11-21 14:05:00", "2026. 11. 21 오후 2:05"])
+def test_an_export_saved_again_by_a_spreadsheet_program_needs_a_zone(
+    tmp_path: Path, send: Sending, take: Importing, moment: str
+) -> None:
+    path = tmp_path / "kobo.csv"
+    path.write_bytes(exports.kobo_csv([send("i1", {"visit__started": moment})]))
+    found = take(path)
+    assert balanced(found) == []
+    assert "(where all times are of one zone, --zone names it)" in str(found.problems[0])
+    seoul = ZoneInfo("Asia/Seoul")
+    (visit,) = balanced(take(path, localise=lambda local: local.replace(tzinfo=seoul)))
+    assert visit.started
+    assert visit.started.isoformat() == "2026-11-21T14:05:00+09:00"
+
+
+@pytest.mark.parametrize("body", ["<name>x</name>", "<start>2026-11-21T14:05:00.000+09:00</start><a><b>1</b></a>", ""])
+def test_a_submission_of_another_form_is_called_that(tmp_path: Path, take: Importing, body: str) -> None:
+    (tmp_path / "bad.xml").write_text(
+        f'<data id="survey" version="2">{body}<meta><instanceID>uuid:a</instanceID></meta></data>', "utf-8"
+    )
+    found = take(tmp_path / "bad.xml")
+    assert balanced(found) == []
+    assert [str(problem) for problem in found.problems] == [
+        "bad.xml: a submission of another form: survey@2 (only submissions of a form made by 'cemaudit form' are read)"
+    ]
+
+
+def test_a_listener_is_told_of_each_problem(tmp_path: Path, take: Importing, send: Sending) -> None:
+    told: list[tuple[str, str]] = []
+    found = take(written(tmp_path / "a.csv", send("i1", {"A1": "perhaps"}), send("i2")))
+    found.listener = lambda place, _, problem: told.append((place, problem.place))
+    balanced(found)
+    assert told == [("a.csv: row 2", "a__group-A1")]

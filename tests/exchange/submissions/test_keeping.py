@@ -12,12 +12,10 @@ from helpers import exports
 from PIL import Image
 
 from cemaudit.errors import BadEnvironment
-from cemaudit.exchange.evidence import inside
-from cemaudit.exchange.submissions import keeping
-from cemaudit.exchange.submissions.importing import SubmissionImport
-from cemaudit.exchange.submissions.keeping import media_folder
-from cemaudit.exchange.visits import read_visits
-from cemaudit.exchange.written import write_visits
+from cemaudit.exchange.canonical_json import write_visits
+from cemaudit.exchange.submissions import importing
+from cemaudit.exchange.submissions.importing import SubmissionImport, media_folder
+from cemaudit.exchange.visits import inside, read_visits
 
 Sending = Callable[..., exports.Sent]
 Importing = Callable[..., SubmissionImport]
@@ -124,7 +122,7 @@ def test_files_of_one_name_in_central_cannot_be_told_apart(
 def test_files_too_large_for_their_kind(
     tmp_path: Path, sent: exports.Sent, take: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "LARGEST", 100)
+    monkeypatch.setattr(importing, "LARGEST", 100)
     found = take(exports.central_zip(tmp_path / "a.zip", [sent]))
     assert list(found) == []
     assert "media/p.jpg: larger than" in str(found.problems[0])
@@ -133,7 +131,7 @@ def test_files_too_large_for_their_kind(
 def test_a_disk_that_does_not_keep_what_is_written(
     tmp_path: Path, sent: exports.Sent, take: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "_digest", lambda _: "")
+    monkeypatch.setattr(importing, "_digest", lambda _: "")
     with pytest.raises(BadEnvironment, match="was not written as it should be"):
         list(take(exports.central_zip(tmp_path / "a.zip", [sent])))
 

@@ -11,7 +11,7 @@ import pytest
 from helpers import exports
 
 from cemaudit.errors import BadInput
-from cemaudit.exchange.submissions import holds_submissions, packed, read_submissions, tabled
+from cemaudit.exchange.submissions import export, holds_submissions, read_submissions
 from cemaudit.exchange.submissions.submission import Submission
 
 Sending = Callable[..., exports.Sent]
@@ -174,9 +174,9 @@ def test_other_files(tmp_path: Path) -> None:
 
 def test_bounds(tmp_path: Path, send: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
     path = exports.central_zip(tmp_path / "a.zip", [send("i1"), send("i2")])
-    monkeypatch.setattr(tabled, "MOST_SUBMISSIONS", 1)
+    monkeypatch.setattr(export, "MOST_SUBMISSIONS", 1)
     assert "more than 1 submissions" in refusal(path)
-    monkeypatch.setattr(packed, "LARGEST", 10)
+    monkeypatch.setattr(export, "LARGEST_TABLE", 10)
     assert "larger than" in refusal(path)
 
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from helpers import exports, samples, strategies
 from helpers.exports import Sent
-from helpers.filled_forms import flat_record
+from helpers.filled_forms import as_asked, flat_record
 from helpers.xlsforms import Phone
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -64,7 +64,7 @@ def said(visit: Visit, checklist: Checklist) -> dict[str, str]:
 def shipped(request: pytest.FixtureRequest) -> Field:
     checklist = CHECKLISTS[request.param]
     visits = [
-        visit.model_copy(update={"origin": "shopper", "evidence": {}})
+        as_asked(visit.model_copy(update={"origin": "shopper", "evidence": {}}), checklist)
         for visit in simulate(checklist, stores=2, visits=2, seed=3)
     ]
     return field(checklist, visits, phone(request.param))

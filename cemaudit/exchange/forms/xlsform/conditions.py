@@ -1,20 +1,38 @@
-"""``when`` expressions in XPath, meaning the same: a comparison with what is not there is false."""
+"""``when`` expressions in XPath (a comparison with what is not there is false), and when an answer fails."""
 
 from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE, all_of, any_of, negated, quoted
-from cemaudit.exchange.forms.xlsform.operands import Operand, OperandType, constant, named
+from cemaudit.exchange.forms.answer_options import fitting
+from cemaudit.exchange.forms.fields import NumberLimits
+from cemaudit.exchange.forms.xlsform.xpath import (
+    FALSE,
+    TRUE,
+    Operand,
+    OperandType,
+    all_of,
+    answered,
+    any_of,
+    constant,
+    named,
+    negated,
+    number,
+    quoted,
+    ref,
+)
 from cemaudit.language import message
-from cemaudit.model import Checklist
+from cemaudit.model import Checklist, Critical, Item
+from cemaudit.model.answers import AnswerValue, Choices, Nps, Quantity, Scale, YesNo
 from cemaudit.model.expression import Answered, Comparison, Constant, Logic, Name, Node
 
-__all__ = ["condition"]
+__all__ = ["condition", "fails", "fits", "needs_evidence", "needs_note"]
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -38,8 +56,8 @@ def condition(node: Node, checklist: Checklist) -> str:
         case Comparison():
             return _comparison(node.mark, _operand(node.left, checklist), _operand(node.right, checklist))
         case Answered():
-            found = named(node.name, checklist)
-            return FALSE if found.sort is OperandType.NOTHING else found.there or TRUE
+            operand = named(node.name, checklist)
+            return FALSE if operand.sort is OperandType.NOTHING else operand.there or TRUE
         case _:
             return _truth(_operand(node, checklist))
 
@@ -52,16 +70,16 @@ def _operand(node: Node, checklist: Checklist) -> Operand:
     return Operand(OperandType.TRUTH, condition(node, checklist))
 
 
-def _truth(one: Operand) -> str:
+def _truth(operand: Operand) -> str:
     """Whether a value standing alone counts as true: yes, not 0, not empty."""
-    if one.constant is not None:
-        return TRUE if one.constant else FALSE
-    if one.sort is OperandType.NOTHING:
+    if operand.constant is not None:
+        return TRUE if operand.constant else FALSE
+    if operand.sort is OperandType.NOTHING:
         return FALSE
-    if one.sort is OperandType.TRUTH:
-        return one.xpath
-    more = {OperandType.NUMBER: f"{one.xpath} != 0", OperandType.LIST: f"{one.xpath} != '_none'"}.get(one.sort, "")
-    return all_of([one.there, more])
+    if operand.sort is OperandType.TRUTH:
+        return operand.xpath
+    nothing = {OperandType.NUMBER: "0", OperandType.LIST: "'_none'"}.get(operand.sort)
+    return all_of([operand.there, f"{operand.xpath} != {nothing}" if nothing else ""])
 
 
 def _comparison(mark: str, left: Operand, right: Operand) -> str:
@@ -71,12 +89,12 @@ def _comparison(mark: str, left: Operand, right: Operand) -> str:
         return _among(left, right)
     if mark in _ORDERS:
         return _ordered(mark, left, right)
-    there = [left.there, right.there]
+    presence = [left.there, right.there]
     if mark == "==":
         same = _same(left, right)
         one_is_fixed = left.constant is not None or right.constant is not None
-        return same if one_is_fixed or same == FALSE else all_of([*there, same]) or TRUE
-    return all_of([*there, negated(_same(left, right))]) or TRUE
+        return same if one_is_fixed or same == FALSE else all_of([*presence, same]) or TRUE
+    return all_of([*presence, negated(_same(left, right))]) or TRUE
 
 
 def _same(left: Operand, right: Operand) -> str:
@@ -92,9 +110,9 @@ def _same(left: Operand, right: Operand) -> str:
 
 
 def _same_number(left: Operand, right: Operand) -> str:
-    for one, other in ((left, right), (right, left)):
-        if one.sort is OperandType.TRUTH and isinstance(other.constant, bool):
-            return one.xpath if other.constant else all_of([one.there, negated(one.xpath)])
+    for side, other_side in ((left, right), (right, left)):
+        if side.sort is OperandType.TRUTH and isinstance(other_side.constant, bool):
+            return side.xpath if other_side.constant else all_of([side.there, negated(side.xpath)])
     return all_of([left.there, right.there, f"{left.as_number} = {right.as_number}"])
 
 
@@ -121,8 +139,8 @@ def _ordered(mark: str, left: Operand, right: Operand) -> str:
 def _text_order(mark: str, left: Operand, right: Operand) -> str:
     """The order of texts: of options one by one, of days and times by their digits."""
     if left.options and right.options:
-        pairs = [(one, other) for one in left.options for other in right.options if _ORDERS[mark](one, other)]
-        return any_of(all_of([_is(left, one), _is(right, other)]) or TRUE for one, other in pairs)
+        pairs = [pair for pair in product(left.options, right.options) if _ORDERS[mark](*pair)]
+        return any_of(all_of([_is(left, option), _is(right, other_option)]) or TRUE for option, other_option in pairs)
     for sort, parting in ((OperandType.DAY, "-"), (OperandType.TIME, ":")):
         sides = [_digits(side, sort, parting) for side in (left, right)]
         if all(sides):
@@ -151,8 +169,72 @@ def _is_canonical(text: str, sort: OperandType) -> bool:
 
 
 def _unsayable(mark: str, left: Operand, right: Operand) -> BadInput:
-    said = f"{left.xpath} {mark} {right.xpath}"
+    comparison = f"{left.xpath} {mark} {right.xpath}"
     hint = message("compare numbers, dates, times or options")
     return BadInput(
-        Problem(message("an XLSForm cannot say which text comes first: {condition}", condition=said), hint=hint)
+        Problem(message("an XLSForm cannot say which text comes first: {condition}", condition=comparison), hint=hint)
     )
+
+
+def fails(item: Item) -> str:
+    """The XPath that holds where the answer to ``item`` fails, as ``Item.fails`` has it."""
+    answer, rule = item.answer, item.failing
+    if not answer.possible:
+        return FALSE
+    field = ref(item.id)
+    if isinstance(answer, Choices):
+        worth = (
+            f"if(selected({field}, {quoted(option.id)}), {number(option.points or 0)}, 0)" for option in answer.options
+        )
+        return all_of([answered(item), f"{' + '.join(worth)} <= {number(rule.fails_at)}"])
+    if isinstance(answer, Quantity):
+        return all_of([answered(item), any_of(_failing_ranges(answer, field, rule))])
+    if isinstance(answer, Scale):
+        steps = range(answer.lowest, answer.highest + 1)
+        return any_of(f"{field} = {step}" for step in steps if item.fails(step))
+    codes = [option.code for option in fitting(answer).options]
+    return any_of(f"{field} = {quoted(code)}" for code in codes if item.fails(_value(item, code)))
+
+
+def needs_evidence(item: Item) -> str:
+    """The XPath that holds where the answer must come with evidence."""
+    return _needed(item, {"required": "always", "required-if-failed": "if-failed"}.get(item.evidence))
+
+
+def needs_note(item: Item) -> str:
+    """The XPath that holds where the answer must come with a narrative."""
+    return _needed(item, item.note.when if item.note else None)
+
+
+def fits(limits: NumberLimits) -> str:
+    """The constraint of a number, about ``.``; empty where every number fits."""
+    if limits.among:
+        return any_of(f". = {number(amount)}" for amount in limits.among)
+    edges = ((">=", limits.least), ("<=", limits.most))
+    return " and ".join(f". {mark} {number(edge)}" for mark, edge in edges if edge is not None)
+
+
+def _needed(item: Item, when: str | None) -> str:
+    if when is None:
+        return FALSE
+    return answered(item) if when == "always" else fails(item)
+
+
+def _value(item: Item, code: str) -> AnswerValue:
+    """The answer a code stands for."""
+    if isinstance(item.answer, YesNo):
+        return code == "yes"
+    return int(code) if isinstance(item.answer, Nps) else code
+
+
+def _failing_ranges(answer: Quantity, field: str, rule: Critical) -> Iterator[str]:
+    if not isinstance(answer.table, tuple):
+        yield f"{field} <= {number(rule.fails_at)}"
+        return
+    above: Fraction | None = None
+    for row in answer.table:
+        if rule.is_failed_by(row.points):
+            lower = "" if above is None else f"{field} > {number(above)}"
+            upper = "" if row.up_to is None else f"{field} <= {number(row.up_to)}"
+            yield all_of([lower, upper]) or f"{field} != ''"
+        above = row.up_to

@@ -1,20 +1,24 @@
-"""Rows of the survey sheet: what every kind of field has in common."""
+"""Rows of an XLSForm: what every kind of field has in common, labels in two languages, lists of choices."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, Role
-from cemaudit.exchange.forms.words import both
-from cemaudit.exchange.forms.xlsform.labels import labelled
-from cemaudit.exchange.forms.xlsform.lists import Lists
-from cemaudit.exchange.forms.xlsform.literals import FALSE, TRUE
-from cemaudit.exchange.forms.xlsform.outcomes import fits
-from cemaudit.language import N_
+from cemaudit.exchange.forms.answer_options import CLAIM_STATES
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, Role, both, in_language
+from cemaudit.exchange.forms.xlsform.conditions import fits
+from cemaudit.exchange.forms.xlsform.xpath import FALSE, TRUE
+from cemaudit.language import N_, Language
 from cemaudit.model import Text
 
-__all__ = ["Row", "asked_if", "group", "limited", "needed_if", "row"]
+__all__ = ["COLUMN", "Lists", "Row", "asked_if", "group", "labelled", "limited", "needed_if", "plain", "row"]
 
+COLUMN: dict[Language, str] = {"en": "English (en)", "ko": "한국어 (ko)"}
+"""The languages as XLSForms name them."""
+
+_MARKS = re.compile(r"([\\*_])|^(#)", re.MULTILINE)
+_NOT_XML = re.compile("[\ufffe\uffff]")
 Row = dict[str, str]
 """The cells of a row, by column; empty ones are left out."""
 
@@ -26,6 +30,40 @@ _TYPES = {
     FieldKind.MOMENT: "dateTime",
 }
 _FILES = {"photo": "image", "receipt": "image", "audio": "audio", "document": "file"}
+
+
+def labelled(column: str, text: Text | None) -> dict[str, str]:
+    """The cells of ``column`` (``label``, ``hint`` ...) in each language; none without a text."""
+    if text is None:
+        return {}
+    return {f"{column}::{name}": plain(in_language(text, language)) for language, name in COLUMN.items()}
+
+
+def plain(text: str) -> str:
+    """``text`` as a form shows it as it is: no reference to a field, no emphasis, no heading."""
+    safe = _NOT_XML.sub("", text).replace("${", "$ {")
+    return _MARKS.sub(r"\\\1\2", safe) if _MARKS.search(safe) else safe
+
+
+class Lists:
+    """Choice lists by their options; the same options are one list."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[FieldOption, ...], str] = {}
+
+    def name(self, options: tuple[FieldOption, ...]) -> str:
+        """The name of the list with these options."""
+        if options == CLAIM_STATES:
+            # By a name of its own: every form has it, and the numbers of the others stay what they were.
+            return self._names.setdefault(options, "claim_states")
+        numbered = len(self._names.keys() - {CLAIM_STATES})
+        return self._names.setdefault(options, f"list_{numbered + 1}")
+
+    def rows(self) -> Iterator[dict[str, str]]:
+        """The rows of the choices sheet."""
+        for options, name in self._names.items():
+            for option in options:
+                yield {"list_name": name, "name": option.code, **labelled("label", option.label)}
 
 
 def group(name: str, label: Text, rows: Iterable[Row], relevant: str = "") -> Iterator[Row]:
@@ -41,19 +79,13 @@ def group(name: str, label: Text, rows: Iterable[Row], relevant: str = "") -> It
     yield {"type": "end_group", "name": name}
 
 
-def row(
-    field: FormField,
-    relevant: str = "",
-    required: str = "",
-    lists: Lists | None = None,
-    options: tuple[FieldOption, ...] = (),
-) -> Row:
+def row(field: FormField, relevant: str = "", required: str = "", lists: Lists | None = None) -> Row:
     """The row of a field: asked where ``relevant`` holds, needed where ``required`` does; empty: always, never.
 
-    ``options``: those to choose from, where they are more than the field's own.
+    Where one option is chosen, leaving the answer out is among the options.
     """
     return {
-        "type": _type(field, lists, options or field.options),
+        "type": _type(field, lists),
         "name": field.name,
         **labelled("label", field.label),
         **labelled("hint", _hint(field)),
@@ -64,11 +96,13 @@ def row(
     }
 
 
-def _type(field: FormField, lists: Lists | None, options: tuple[FieldOption, ...]) -> str:
+def _type(field: FormField, lists: Lists | None) -> str:
     if field.evidence and field.role is Role.EVIDENCE:
         return _FILES[field.evidence]
-    if field.kind in {FieldKind.ONE, FieldKind.MANY} and lists:
-        return f"select_{'one' if field.kind is FieldKind.ONE else 'multiple'} {lists.name(options)}"
+    if field.kind is FieldKind.ONE and lists:
+        return f"select_one {lists.name((*field.options, *field.skips))}"
+    if field.kind is FieldKind.MANY and lists:
+        return f"select_multiple {lists.name(field.options)}"
     return "integer" if field.limits and field.limits.whole else _TYPES[field.kind]
 
 
