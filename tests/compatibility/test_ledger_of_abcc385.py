@@ -40,8 +40,8 @@ def test_everything_is_in_it(files: Path) -> None:
 
 
 def test_it_is_as_it_was_written(files: Path) -> None:
-    checked = call(files, "ledger", "check", *LEDGER, "--hash", HASH)
-    assert (checked.code, HASH in checked.out) == (0, True)
+    # A later version may have added lines of its own; the last one that was written then is still there.
+    assert call(files, "ledger", "check", *LEDGER, "--hash", HASH).code == 0
 
 
 def test_the_copy_of_it_is_as_it_was_written(files: Path) -> None:

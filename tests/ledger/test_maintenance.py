@@ -17,7 +17,9 @@ from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.documents import compress, decompress
 from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.maintenance import check
+from cemaudit.ledger.marks import mark_earlier_visits
 from cemaudit.ledger.schema import AUDITED_TABLES, columns_of, keys_of
+from cemaudit.ledger.settings import change_setting
 from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
 
@@ -43,6 +45,8 @@ def full(ledger: Ledger) -> Ledger:
     review_visits(ledger, ["v2"], VisitState.ACCEPTED, "")
     ledger.write("scheme", lambda entry: ledger.shelf.put(entry, [samples.scheme({"id": "m", "how": "sum"})]))
     ledger.write("rescored", rescored)
+    change_setting(ledger, "incomplete", "leave-out")
+    mark_earlier_visits(ledger)
     save_actions(
         ledger, [Action(id=name, kind="raise", what="greet", since="2026-01-01", stores=["s1"]) for name in "ab"]
     )

@@ -153,7 +153,7 @@ conditions = st.lists(
     max_size=2,
 )  # fmt: skip
 days = st.none() | st.dates(dt.date(2024, 12, 1), dt.date(2027, 1, 1))
-filters = st.builds(Filter, conditions.map(tuple), days, days)
+filters = st.builds(Filter, conditions.map(tuple), days, days, st.booleans(), st.just(value=False))
 
 
 def meets(visit: Visit, which: Filter) -> bool:

@@ -40,6 +40,7 @@ _FORMATS = ("csv", "xlsx", "parquet", "json")
     is_flag=True,
     help=N_("Wide: include which feelings and expectations were declined (a tidy export always says it)."),
 )
+@localized.option("--with-completeness", is_flag=True, help=N_("Include whether each visit is complete."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
 @localized.option("--raw", is_flag=True, help=N_("CSV: leave texts as they are that spreadsheets take for formulas."))
 @filter_options
@@ -55,6 +56,7 @@ def command(
     with_owners: bool,
     with_claim_states: bool,
     with_skipped_feelings: bool,
+    with_completeness: bool,
     scheme: str | None,
     raw: bool,
     where: tuple[str, ...],
@@ -86,7 +88,15 @@ def command(
         raise click.UsageError(str(message("shoppers' texts are only in the ledger: name it with --ledger")))
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
     request = ExportRequest(
-        visit_filter, scheme, wide, with_notes, with_shoppers, with_owners, with_claim_states, with_skipped_feelings
+        visit_filter,
+        scheme,
+        wide,
+        with_notes,
+        with_shoppers,
+        with_owners,
+        with_claim_states,
+        with_skipped_feelings,
+        with_completeness,
     )
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None

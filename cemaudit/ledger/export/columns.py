@@ -28,8 +28,8 @@ class ExportRequest:
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
     of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are;
     ``claim_states``: what became of claims; ``skipped_feelings``: which feelings and expectations were left out, in a
-    wide export (a long one says it always). None of them is given unless asked for. ``completeness``: whether the
-    snapshot knows which visits are complete.
+    wide export (a long one says it always); ``completeness``: whether each visit is complete. None of them is given
+    unless asked for.
     """
 
     which: Filter = EVERYTHING
@@ -40,7 +40,7 @@ class ExportRequest:
     with_owners: bool = False
     claim_states: bool = False
     skipped_feelings: bool = False
-    completeness: bool = True
+    completeness: bool = False
 
     @property
     def question(self) -> LedgerQuery:
@@ -92,8 +92,8 @@ def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
     if request.shoppers:
         yield ExportColumn("shopper", "visits.shopper")
     yield from (ExportColumn(name, f"visits.{name}") for name in ("checklist", "scheme", "band"))
-    # Of a snapshot from before it was kept, nothing is known.
-    yield ExportColumn(COMPLETE, expression(COMPLETE) if request.completeness else "cast(null as varchar)")
+    if request.completeness:
+        yield ExportColumn(COMPLETE, expression(COMPLETE))
 
 
 def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[ExportColumn]:

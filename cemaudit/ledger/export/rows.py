@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +22,7 @@ from cemaudit.ledger.export.columns import (
 )
 from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.query.answers import CLAIM_STATES_JOIN
+from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS
 from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.question import checklists_asked
 from cemaudit.ledger.query.reading import Answers, Local, ScoreTable
@@ -176,8 +176,9 @@ class ExportBatches:
     """
 
     def __init__(self, reading: Local, request: ExportRequest, ledger: Ledger | None = None) -> None:
-        request = replace(request, completeness=reading.knows_completeness)
         self.reading, self.request, self._ledger = reading, request, ledger
+        if request.completeness:
+            reading.refuse_unknown_completeness(INCOMPLETE_NUMBERS)
         refs = checklists_asked(reading, request.question, one=False)
         if request.wide and len(refs) > 1:
             text = message("visits of several checklists are there: {names}", names=", ".join(refs))

@@ -49,7 +49,7 @@ def _make_views(reading: Local, ref: str, scheme: str | None) -> None:
         reading.view_claim_states(ref)
         reading.define("claims", claims_sql(answers.checklist))
     for name, sql in relations(answers, scores):
-        reading.link.execute(f"create view {name} as {sql}")
+        reading.link.execute(f"create or replace view {name} as {sql}")
 
 
 def _shut_in(reading: Local) -> None:
