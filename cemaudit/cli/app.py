@@ -55,7 +55,7 @@ def _can_be_found(package: str) -> bool:
 
 GROUPS: dict[str, dict[tuple[str, ...], str]] = {
     N_("Shoppers"): {
-        ("enter",): N_("Enter a visit, question by question."),
+        ("brief", "enter"): N_("Read the briefing; enter a visit."),
         ("resume", "drafts"): N_("Go on with a draft; list the drafts."),
         ("show", "discard"): N_("Show what a draft holds; put it into the bin."),
         ("seal", "amend"): N_("Hand over a sealed visit; take it up again."),

@@ -152,10 +152,11 @@ def _read_words(question: EntryQuestion, words: Sequence[str], draft: Draft) -> 
 def remarks(before: Draft, after: Draft, line: str) -> Iterator[Message]:
     """What a line changed or guessed beside what it says: a year that was not typed, times that are asked again."""
     old, new = before.values, after.values
-    day, typed_year = new.get("day"), _YEAR.search(line)
-    if day and day != old.get("day") and not typed_year and day[:4] != str(today().year):
-        yield message("no year was typed: {year} was taken; /back changes it", year=day[:4])
-    if any(old.get(name) and not new.get(name) for name in ("started", "finished")):
+    for name in ("day", "date", "until"):
+        day = new.get(name)
+        if day and day != old.get(name) and not _YEAR.search(line) and day[:4] != str(today().year):
+            yield message("no year was typed: {year} was taken; /back changes it", year=day[:4])
+    if any(old.get(name) and not new.get(name) for name in ("started", "finished", "until")):
         yield message("the times that no longer fit are asked again; /undo takes this back")
     if new.get("finished") and new["finished"] == new.get("started") and old.get("finished") != new["finished"]:
         yield message("the visit took no minute at all; /back changes it")

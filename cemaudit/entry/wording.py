@@ -219,22 +219,21 @@ _FEW_OPTIONS = 4
 
 def _in_short(question: EntryQuestion) -> str | None:
     """How a question is answered, beside it on one line; ``None`` where that takes more than a line."""
-    kind = question.item.answer if question.item else None
+    if question.item is None:
+        return ""
+    kind, how = question.item.answer, None
     match kind:
-        case None:
-            return ""
         case YesNo():
-            return " (y/n)"
+            how = "y/n"
         case Choice() if len(kind.options) <= _FEW_OPTIONS:
-            return f" ({', '.join(_options(kind))})"
+            how = ", ".join(_options(kind))
         case Quantity() if not kind.one_of:
-            return f" ({kind.unit_shown or message('a number')})"
+            how = kind.unit_shown or str(message("a number"))
         case Scale():
-            return f" ({kind.lowest}-{kind.highest})"
+            how = f"{kind.lowest}-{kind.highest}"
         case Nps():
-            return " (0-10)"
-        case _:
-            return None
+            how = "0-10"
+    return how and f" ({how})"
 
 
 def _may_bring_another(question: EntryQuestion, following: EntryQuestion, draft: Draft) -> bool:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cemaudit.exchange.written import line_of, write_visits
 from helpers import samples
 
 from cemaudit.cli.app import run
 from cemaudit.cli.commands.import_ import ImportGate
 from cemaudit.exchange.toml import toml_of
-from cemaudit.exchange.written import line_of, write_visits
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 
