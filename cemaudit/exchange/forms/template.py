@@ -13,6 +13,7 @@ from cemaudit.exchange.forms.fields import FieldKind, Form, FormField
 from cemaudit.exchange.forms.settings import CHECKLIST, CHECKLIST_LABEL, VISIT_ID
 from cemaudit.exchange.forms.sheets import XlsxSheet, write_sheets
 from cemaudit.exchange.forms.words import in_language
+from cemaudit.exchange.tables.delimited import text_cell
 from cemaudit.files import replaced
 from cemaudit.language import LANGUAGES, Language
 from cemaudit.model.identity import new_id
@@ -42,7 +43,7 @@ def write_csv(form: Form, records: Records, path: Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(form.fields)
-    writer.writerows([record.get(name, "") for name in form.fields] for record in records)
+    writer.writerows([text_cell(record.get(name, "")) for name in form.fields] for record in records)
     with replaced(path) as file:
         file.write(text.getvalue().encode("utf-8-sig"))
 
