@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
-from itertools import product
 from typing import Any
 
 import pytest
-
 from helpers.visit_paths import paths, worth
 
 from cemaudit.checklists import load_checklist
@@ -18,7 +15,7 @@ from cemaudit.entry.draft import Draft
 from cemaudit.entry.journal import DraftHeader, Event
 from cemaudit.entry.questionnaire import questions
 from cemaudit.model import Audit, Channel, Checklist, Item, Moment
-from cemaudit.model.answers import Choice, Choices, Date, Nps, Quantity, YesNo
+from cemaudit.model.answers import Choice, Choices, Nps, Quantity, YesNo
 from cemaudit.scoring import Engine, check_visit
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_plan
 from cemaudit.simulate import simulate
