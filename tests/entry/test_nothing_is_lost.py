@@ -171,3 +171,10 @@ def test_half_a_time_is_none(sit: Any) -> None:
     assert table.values.get("started") is None
     table.say("14:05 14:40")
     assert table.draft.visit.finished.strftime("%H:%M") == "14:40"
+
+
+def test_a_command_within_a_note_is_kept_and_told(sit: Any) -> None:
+    table = sit(samples.item("a"))
+    script = table.say("/note", "seen from the door", "/back", "", "y")
+    assert table.draft.visit.notes == {"a": "seen from the door\n/back"}
+    assert "  ! kept as a line of the note; commands work after an empty line" in script.shown
