@@ -60,16 +60,17 @@ def contradiction_doubts(visit: Visit, checklist: Checklist) -> list[Doubt]:
 
 
 def runs_over_days(visit: Visit, checklist: Checklist) -> bool:
-    """Whether a visit may well take days: fewer than half of the touchpoints in its step are face to face.
+    """Whether a visit may well take days.
 
-    An online order goes on until the parcel is back; a step of a treatment may be a search and a call.
+    Its checklist says so, or fewer than half of the touchpoints in its step are face to face: an
+    online order goes on until the parcel is back; a step of a treatment may be a search and a call.
     """
     channels = [
         touchpoint.channel
         for touchpoint in checklist.touchpoints
         if not visit.step or not touchpoint.steps or visit.step in touchpoint.steps
     ]
-    return 2 * channels.count(Channel.FACE_TO_FACE) < len(channels)
+    return checklist.spans_days or 2 * channels.count(Channel.FACE_TO_FACE) < len(channels)
 
 
 def _when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:

@@ -80,3 +80,8 @@ def test_paper_for_patients_speaks_of_no_customer(language: Language) -> None:
     assert [
         label for label in labels if re.search(r"\bcompan(?:y|ies)\b|customer|회사|고객", label, re.IGNORECASE)
     ] == []
+
+
+def test_nobody_leaves_an_order() -> None:
+    state = form_of(shipped("ecommerce", "order-2.toml")).fields["parcel__claim_state"]
+    assert "What became of the claim by the end?" in str(state.label)
