@@ -15,7 +15,6 @@ __all__ = [
     "check_visit",
     "consent_problems",
     "missing_evidence",
-    "missing_requirements",
     "short_note",
 ]
 
@@ -111,14 +110,6 @@ def _setting(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
     steps = [step.id for step in checklist.steps]
     if visit.step and visit.step not in steps:
         yield Problem(message("no such step: {step}", step=visit.step), "episode.step", nearest(visit.step, steps))
-
-
-def missing_requirements(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
-    """The consent that is missing, and every answer without the evidence or narrative it needs; for visits that fit."""
-    yield from consent_problems(visit, checklist)
-    for item_id, value in visit.answers.items():
-        item = checklist.items[item_id]
-        yield from filter(None, (missing_evidence(visit, item, value), short_note(visit, item, value)))
 
 
 def consent_problems(visit: Visit, checklist: Checklist) -> Iterator[Problem]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from helpers import samples
 
-from cemaudit.scoring.validation import missing_requirements
+from cemaudit.scoring.validation import missing_evidence, short_note
 
 OF = samples.items_only(
     samples.item("always", evidence="required"),
@@ -14,7 +14,13 @@ OF = samples.items_only(
 
 
 def places(**keys: object) -> list[str]:
-    return [problem.place for problem in missing_requirements(samples.visit(**keys), OF)]
+    visit = samples.visit(**keys)
+    problems = [
+        check(visit, OF.items[name], value)
+        for name, value in visit.answers.items()
+        for check in (missing_evidence, short_note)
+    ]
+    return [problem.place for problem in problems if problem]
 
 
 def test_required_evidence_and_narrative_are_named() -> None:

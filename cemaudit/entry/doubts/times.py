@@ -60,11 +60,14 @@ def contradiction_doubts(visit: Visit, checklist: Checklist) -> list[Doubt]:
 
 
 def runs_over_days(visit: Visit, checklist: Checklist) -> bool:
-    """Whether a visit may well take days.
+    """Whether a visit may well take days: its checklist or its own last day says so, or most of it is at a distance.
 
-    Its checklist says so, or fewer than half of the touchpoints in its step are face to face: an
-    online order goes on until the parcel is back; a step of a treatment may be a search and a call.
+    An online order goes on until the parcel is back; a step of a treatment may be a search and a call. Where fewer than
+    half of the touchpoints in its step are face to face, also an older checklist, which does not say it, is not held
+    to hours.
     """
+    if checklist.spans_days or visit.until:
+        return True
     channels = [
         touchpoint.channel
         for touchpoint in checklist.touchpoints
