@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cemaudit.exchange.written import line_of, write_visits
 from helpers import samples
 
 from cemaudit.cli.app import run

@@ -73,7 +73,7 @@ def runs_over_days(visit: Visit, checklist: Checklist) -> bool:
         for touchpoint in checklist.touchpoints
         if not visit.step or not touchpoint.steps or visit.step in touchpoint.steps
     ]
-    return checklist.spans_days or 2 * channels.count(Channel.FACE_TO_FACE) < len(channels)
+    return 2 * channels.count(Channel.FACE_TO_FACE) < len(channels)
 
 
 def _when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from cemaudit.errors import Problem
 from cemaudit.language import Message, message
 from cemaudit.ledger.query.keys import Condition
-from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import Filter
 
@@ -69,7 +68,10 @@ def mixed_origins(reading: Reading, which: Filter) -> Iterator[Problem]:
     """A problem for each checklist (``id@version``) of whose visits some are simulated and some are not."""
     if any(condition.key == "origin" for condition in which.conditions):
         return
-    for ref in checklists_asked(reading, LedgerQuery(which=which), one=False):
+    wanted = [condition.values for condition in which.conditions if condition.key == "checklist"]
+    for ref in reading.refs:
+        if not all(ref in values or ref.partition("@")[0] in values for values in wanted):
+            continue
         reading.view("coverage_visits", reading.answers(ref).parts)
         [(visits, simulated)] = reading.ask(_SIMULATED)
         if simulated and simulated < visits:
