@@ -335,10 +335,10 @@ def _answers(effect: ActionEffect) -> tuple[Message, ...]:
     if effect.has_verdict:
         return (_answer(effect),)
     return (message(
-        "No verdict on {action}: it was noted on {noted}, after {count} of the {after} visits it would be judged by. "
+        "No verdict on {action}: it was noted after {count} of the {after} visits it would be judged by. "
         "Whoever noted it may have known their scores, and an action chosen by its result always seems to work or to "
         "fail. The figures below are no evidence; visits from now on can be.",
-        action=effect.action.id, noted=effect.action.noted, count=effect.seen_before, after=effect.acted.after,
+        action=effect.action.id, count=effect.seen_before, after=effect.acted.after,
     ),)  # fmt: skip
 
 

@@ -39,7 +39,14 @@ from cemaudit.cli.options import (
     rules_options,
     selection_options,
 )
-from cemaudit.cli.output import OutputFormat, interval_text, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.output import (
+    OutputFormat,
+    decimals_of,
+    interval_text,
+    print_compared_measure,
+    rows_options,
+    write_rows,
+)
 from cemaudit.cli.relation_rows import RELATION_COLUMNS, print_relation, relation_to_dict, store_relation_to_dict
 from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
@@ -279,7 +286,8 @@ def print_league(league: League) -> None:
 
 def print_league_table(league: League) -> None:
     """Print the first and the last stores of the league, without columns nobody has a value in."""
-    rows = list(map(standing_cells, league.standings))
+    digits = decimals_of(max((abs(standing.raw) for standing in league.standings), default=0))
+    rows = [standing_cells(standing, digits) for standing in league.standings]
     # ten columns seldom fit: one without any value would only make the others narrower
     used_columns = [index for index, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
@@ -322,14 +330,14 @@ def _probability_heading(league: League) -> str:
     return str(message("< {target}", target=target))
 
 
-def standing_cells(standing: Standing) -> list[str]:
-    """The cells of a store in the table of the league."""
+def standing_cells(standing: Standing, digits: int) -> list[str]:
+    """The cells of a store in the table of the league, scores with so many decimals."""
     return [
         ("! " if standing.flagged else "") + standing.name,
         f"{standing.visits:,}",
-        f"{standing.raw:.1f}",
-        f"{standing.score:.1f}",
-        interval_text(standing.interval, 1),
+        f"{standing.raw:.{digits}f}",
+        f"{standing.score:.{digits}f}",
+        interval_text(standing.interval, digits),
         "-" if standing.reliability is None else f"{standing.reliability:.2f}",
         _probability(standing.lowest if standing.below is None else standing.below),
         interval_text(standing.rank, 0) if standing.rank else "-",

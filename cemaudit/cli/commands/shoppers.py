@@ -10,7 +10,7 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import agreement_to_dict, rules_to_dict, severity_to_dict
 from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
-from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, decimals_of, interval_text, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
@@ -86,13 +86,17 @@ def severities_to_dict(
 
 def print_severities(severities: ShopperSeverities, agreement: ShopperAgreement) -> None:
     """Print the severity of each shopper, and how far they agree."""
+    # Severities are a part of what visits differ by: of a measure of 0 and 1 a tenth is much.
+    digits = decimals_of(10 * severities.visit_sd)
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
-    print_notes([message(text, sd=f"{severities.sd:.1f}", visit=f"{severities.visit_sd:.1f}"), *severities.notes])
-    print_table(_HEADINGS, list(map(_cells, severities.shoppers)), "lrrrrrl", width=screen_width(), gap=True)
+    deviations = {"sd": f"{severities.sd:.{digits}f}", "visit": f"{severities.visit_sd:.{digits}f}"}
+    print_notes([message(text, **deviations), *severities.notes])
+    rows = [_cells(shopper, digits) for shopper in severities.shoppers]
+    print_table(_HEADINGS, rows, "lrrrrrl", width=screen_width(), gap=True)
     print_section(N_("Agreement between shoppers"), agreement.notes)
 
 
-def _cells(shopper: ShopperSeverity) -> list[str]:
+def _cells(shopper: ShopperSeverity, digits: int) -> list[str]:
     signs = [(shopper.strict, N_("strict")), (shopper.mild, N_("mild"))]
     remarks = [translate(text) for holds, text in signs if holds]
     if shopper.spread and shopper.chance is not None:
@@ -102,8 +106,8 @@ def _cells(shopper: ShopperSeverity) -> list[str]:
         shopper.shopper,
         str(shopper.visits),
         str(shopper.stores),
-        f"{shopper.severity:+.1f}",
-        interval_text(shopper.interval, 1),
+        f"{shopper.severity:+.{digits}f}",
+        interval_text(shopper.interval, digits),
         "-" if shopper.ratio is None else f"{shopper.ratio:.2f}",
         ", ".join(remarks),
     ]
