@@ -123,6 +123,7 @@ class Shopper:
             QuestionKind.EVIDENCE: self._photo,
             QuestionKind.NOTE: self._words,
             QuestionKind.COMPLAINT: self._words,
+            QuestionKind.COMPLAINTS: lambda: "",
         }
         return self._answer(question) if question.kind is QuestionKind.ANSWER else known[question.kind]()
 

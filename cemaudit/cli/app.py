@@ -55,7 +55,7 @@ def _can_be_found(package: str) -> bool:
 
 GROUPS: dict[str, dict[tuple[str, ...], str]] = {
     N_("Shoppers"): {
-        ("enter",): N_("Enter a visit, question by question."),
+        ("brief", "enter"): N_("Read the briefing; enter a visit."),
         ("resume", "drafts"): N_("Go on with a draft; list the drafts."),
         ("show", "discard"): N_("Show what a draft holds; put it into the bin."),
         ("seal", "amend"): N_("Hand over a sealed visit; take it up again."),
@@ -66,6 +66,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("verify", "collect"): N_("Check sealed visits; take visits into a ledger."),
         ("stores", "review"): N_("Register stores; accept or exclude visits."),
         ("history", "ledger"): N_("The history of a visit; check or copy a ledger."),
+        ("people",): N_("Show who a pseudonym is; the trail notes it."),
         ("purge",): N_("Remove personal data; the scores stay."),
     },
     N_("Headquarters, looking"): {

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from cemaudit.compare.nps import NetPromoterScore, NpsDrivers
     from cemaudit.compare.peer_comparison import StorePair
     from cemaudit.compare.power_analysis import SampleSizePlan
-    from cemaudit.compare.rater_agreement import AgreementCoefficient, ShopperAgreement
+    from cemaudit.compare.rater_agreement import AgreementCoefficient
     from cemaudit.compare.reliability import StandardDeviations
     from cemaudit.compare.report_records import ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.severity import ShopperSeverity
+    from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.ledger.export.columns import Kind
 
 __all__ = [
@@ -125,6 +126,7 @@ def channels_to_dict(channels: ChannelComparison) -> dict[str, Any]:
             "correlation": agreement.correlation,
             "interval": agreement.interval and list(agreement.interval),
             "stores": agreement.stores,
+            "reason": agreement.reason and str(agreement.reason),
         }
         for agreement in channels.agreements
     ]
@@ -217,6 +219,7 @@ def severity_to_dict(shopper: ShopperSeverity) -> dict[str, Any]:
         "se": shopper.se,
         "ratio": shopper.ratio,
         "spread": shopper.spread,
+        "chance": shopper.chance,
         "low": shopper.interval.low,
         "high": shopper.interval.high,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FILE",
+    "OUT_FILE",
+    "OutFile",
     "SnapshotOptions",
     "cluster_options",
     "engine_options",
@@ -60,6 +62,24 @@ __all__ = [
 ]
 
 FILE = click.Path(path_type=Path)
+
+
+class OutFile(click.Path):
+    """A file to be written. Its folder is made where it is missing, and that is said when the command ends."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        folder = Path(value).parent
+        if ctx is not None and not folder.exists():
+            ctx.call_on_close(partial(_print_new_folder, folder))
+        return super().convert(value, param, ctx)
+
+
+def _print_new_folder(folder: Path) -> None:
+    if folder.is_dir():
+        click.echo(str(message("folder made: {path}", path=folder)), err=True)
+
+
+OUT_FILE = OutFile(path_type=Path)
 json_option = option("--json", "as_json", is_flag=True, help=N_("Write JSON for programs."))
 
 scheme_option = option(
@@ -320,6 +340,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def open_selection(question: SnapshotOptions) -> Iterator[Local]:
     """The snapshot, opened; where only some of its visits are scored under the scheme asked for, that is told."""
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
@@ -327,7 +348,28 @@ def open_selection(question: SnapshotOptions) -> Iterator[Local]:
         visit_filter = question.asked().visit_filter
         print_problems(partly_scored(opened, visit_filter, question.scheme))
         print_problems(completeness_notes(opened, visit_filter, question.scheme))
+        print_problems(mixed_origins(opened, visit_filter))
         yield opened
+
+
+def refuse_target_off_scale(reading: Local, selection: Selection, target: float | None) -> None:
+    """A usage error where no score of the measure compared can be as the ``target``, with the scale it runs on."""
+    from cemaudit.compare.selection import score_sources, selected_facet_values
+    from cemaudit.report.sections.values import span_of
+
+    if target is None:
+        return
+    if selection.facet and (values := selected_facet_values(reading, selection)):
+        selection = values[0].selection
+    for source in () if selection.of_episodes else score_sources(reading, selection):
+        for measure in {column.measure for column in source.columns}:
+            span = span_of(source.scheme, source.scheme.measure[measure])
+            if span and not span.low <= target <= span.high:
+                text = message(
+                    "the target {target} is off the scale of {measure}: {low} to {high}",
+                    target=f"{target:g}", measure=measure, low=f"{span.low:g}", high=f"{span.high:g}",
+                )  # fmt: skip
+                raise click.UsageError(str(text), click.get_current_context())
 
 
 def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:

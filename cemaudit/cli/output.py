@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cemaudit.cli.localized import option
-from cemaudit.cli.options import FILE
+from cemaudit.cli.options import OUT_FILE
 from cemaudit.cli.terminal import SCREEN, print_bold, print_table, print_wrapped
 from cemaudit.language import N_, Message, message
 
@@ -54,7 +54,7 @@ def rows_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     command: Callable[..., Any] = with_form
     for add_option in (
-        option("--xlsx", type=FILE, metavar="FILE", help=N_("Write a workbook.")),
+        option("--xlsx", type=OUT_FILE, metavar="FILE", help=N_("Write a workbook.")),
         option("--csv", "as_csv", is_flag=True, callback=_exclusive, help=N_("Write CSV.")),
         option("--json", "as_json", is_flag=True, callback=_exclusive, help=N_("Write JSON for programs.")),
     ):
@@ -99,7 +99,7 @@ def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None
 
 def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapping[str, Any]]) -> None:
     from cemaudit.ledger.export.columns import ExportColumn
-    from cemaudit.ledger.export.files import write_spreadsheet
+    from cemaudit.ledger.export.spreadsheet import write_spreadsheet
 
     # workbooks of commands and of exports come from one writer, so formulas are defused in both
     outs = [ExportColumn(name, "", kind) for name, kind in columns.items()]
@@ -109,6 +109,11 @@ def _write_workbook(path: Path, columns: Mapping[str, Kind], rows: Sequence[Mapp
 def print_compared_measure(facts: ComparedData) -> None:
     """Print which score is compared, of which checklists under which schemes."""
     print_bold(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
+
+
+def decimals_of(size: float) -> int:
+    """Return the decimals of scores of that size: three below 1 (shares, yes or no), two below 10 (counts), else one."""
+    return 1 if size >= 10 else 2 if size >= 1 else 3
 
 
 def interval_text(interval: Interval, digits: int) -> str:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from cemaudit.compare.intervention import ActionEffect
     from cemaudit.compare.league_table import League
     from cemaudit.compare.power_analysis import DetectionGoal, SampleSizePlan
-    from cemaudit.compare.rater_agreement import ShopperAgreement
     from cemaudit.compare.reliability import StandardDeviations
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.severity import ShopperSeverities
+    from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.compare.trends import Trend
 
 __all__ = ["agreement", "effect", "key_drivers", "league", "sample_size", "shopper_severity", "trend"]
@@ -114,6 +114,7 @@ def effect(  # noqa: PLR0913
     since: dt.date,
     *,
     name: str = "action",
+    noted: dt.date | None = None,
     score: str = "score",
     better: Better = "higher",
     adjust_for: Sequence[str] = (),
@@ -125,6 +126,8 @@ def effect(  # noqa: PLR0913
         visits: as for ``league``; ``day`` must be there (visits whose day is not known are left out).
         stores: the stores it was done in; the others show what changed everywhere.
         name: what it is called in sentences.
+        noted: the day it was decided; visits made since the action began but before that day leave it without a
+            verdict, for they may have been seen. None: before all of them.
 
     Raises
         BadInput, NotEstimable: as ``league``; also without visits before and after, there and elsewhere.
@@ -134,7 +137,7 @@ def effect(  # noqa: PLR0913
     from cemaudit.compare.results import DEFAULT_RULES
 
     table = table_of_columns(visits, score=score, better=better, needs=("day",), adjust_for=adjust_for)
-    return effect_in_table(table, Intervention(name, tuple(stores), since), rules or DEFAULT_RULES)
+    return effect_in_table(table, Intervention(name, tuple(stores), since, noted=noted), rules or DEFAULT_RULES)
 
 
 def shopper_severity(
@@ -210,7 +213,7 @@ def agreement(
         BadInput: a column is missing or cannot be read.
     """
     from cemaudit.compare.columns import number_column, text_column
-    from cemaudit.compare.rater_agreement import agreement_of_ratings
+    from cemaudit.compare.shopper_agreement import agreement_of_ratings
 
     cases = text_column(ratings, case)
     return agreement_of_ratings(

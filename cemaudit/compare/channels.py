@@ -12,20 +12,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.data import bootstrap_weights
 from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.league_table import League, adjusted_scores
-from cemaudit.compare.mixed_model.crossproducts import Vector
+from cemaudit.compare.mixed_model.crossproducts import Matrix
 from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison, ChannelMean
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.language import Message, message
 from cemaudit.model.text import Text
 
-__all__ = ["FacetLeague", "Sums", "compare_channels", "disattenuated_correlation"]
+__all__ = ["Correlation", "FacetLeague", "Sums", "compare_channels", "disattenuated_correlation"]
 
 LEAST_STORES = 10
 """Fewer stores say nothing of a correlation."""
+
+WIDEST = 1.8
+"""An interval wider than this covers nearly everything, and is not given."""
+
+CAUTION = 3
+"""How fast an interval widens as draws without a variance become more; by simulation (benchmarks/channels.py)."""
 
 UNEVEN = NormalDist().inv_cdf(0.999)
 """Standard errors by which a store's best and worst channel must differ (2 in 1,000 do by chance)."""
@@ -62,9 +67,12 @@ def compare_channels(
     agreements = []
     for side, other in combinations(leagues, 2):
         sums = paired_sums(side, other)
-        correlation = disattenuated_correlation(sums, rules.level) if len(sums) >= LEAST_STORES else None
-        value, interval = (correlation.value, correlation.interval) if correlation else (None, None)
-        agreements.append(ChannelAgreement(side.title, other.title, value, interval, len(sums)))
+        correlation = (
+            disattenuated_correlation(sums, rules.level)
+            if len(sums) >= LEAST_STORES
+            else Correlation(None, None, TOO_FEW_STORES)
+        )
+        agreements.append(ChannelAgreement(side.title, other.title, *correlation[:2], len(sums), correlation.reason))
     return ChannelComparison(
         means=tuple(_mean(side, rules) for side in leagues),
         agreements=tuple(agreements),
@@ -86,54 +94,106 @@ def _mean(side: FacetLeague, rules: ComparisonRules) -> ChannelMean:
 
 
 class Correlation(NamedTuple):
-    """A correlation (-1 to 1) with its interval."""
+    """A correlation (-1 to 1) with its interval; ``reason``: why it is not known, then both are ``None``."""
 
-    value: float
-    interval: Interval
+    value: float | None
+    interval: Interval | None
+    reason: Message | None = None
 
 
-def disattenuated_correlation(sums: Sums, level: float = 0.90, replicates: int = 1_000) -> Correlation | None:
+NOTHING_STANDS_OUT = message(
+    "Not known: in one of the two, stores differ by no more than chance, so nothing shows how the two go together."
+)
+BEYOND = message(
+    "Not known: the estimate lies outside -1 to 1, for what stores have of their own is too little beside chance."
+)
+COVERS_ALL = message("Not known: the interval covers nearly everything from -1 to 1.")
+TOO_FEW_STORES = message("Not known: fewer than {least} stores are known in both.", least=LEAST_STORES)
+
+
+def disattenuated_correlation(sums: Sums, level: float = 0.90, draws: int = 10_000) -> Correlation:
     """Return how far stores good at one are good at the other, chance of single visits taken away.
 
-    ``sums``: as of ``paired_sums``. The between-store parts of variances and covariance by analysis of variance
-    (Searle, Casella & McCulloch 1992, Variance Components, chapter 3); the interval by drawing whole stores. ``None``
-    where stores do not differ by more than chance in one of the two.
+    ``sums``: as of ``paired_sums``. The between-store parts of variances and covariance come of an analysis of variance
+    of unweighted store means (Searle, Casella & McCulloch 1992, Variance Components, section 3.6). The interval is a
+    generalised one (Weerahandi 1993, Journal of the American Statistical Association 88:899-905): covariances of stores
+    and of visits that may have brought forth the mean squares seen are drawn (inverse Wishart), and each draw of which
+    a variance is not above 0 counts on both sides. So it widens where stores differ little, and what is left of it
+    there is not given.
     """
-    value = _correlation_from_products(np.ones((1, len(sums))) @ _products(sums), np.array([float(len(sums))]))
-    if np.isnan(value[0]):
-        return None
-    # Whole stores are drawn, for visits of one store are not independent. A draw in which a variance is not above 0
-    # has no correlation and is left out: hence nanquantile.
-    replicated = [
-        _correlation_from_products(times @ _products(sums), times.sum(axis=1))
-        for times in bootstrap_weights(len(sums), replicates)
-    ]
-    low, high = np.nanquantile(np.concatenate(replicated), [(1 - level) / 2, (1 + level) / 2])
-    return Correlation(float(value[0]), Interval(float(low), float(high)))
+    means = _StoreMeans.of_sums(sums)
+    if means is None:
+        return Correlation(None, None, NOTHING_STANDS_OUT)
+    variances = means.between - means.noise
+    if not (variances.diagonal() > 0).all():
+        return Correlation(None, None, NOTHING_STANDS_OUT)
+    value = float(variances[0, 1] / np.sqrt(variances[0, 0] * variances[1, 1]))
+    if abs(value) > 1:
+        return Correlation(None, None, BEYOND)
+    interval = _generalised_interval(means, level, draws)
+    if interval.high - interval.low > WIDEST:
+        return Correlation(None, None, COVERS_ALL)
+    return Correlation(value, interval)
 
 
-def _products(sums: Sums) -> Sums:
-    """Return the terms (I, 10) of the analysis of variance that add up over stores."""
-    n, a, b, aa, bb, ab = sums.T
-    return np.column_stack([n, n**2, a, b, aa, bb, ab, a * a / n, b * b / n, a * b / n])
+class _StoreMeans(NamedTuple):
+    """Covariances (2, 2) of the store means, ``between`` them with so many degrees of freedom, and of the ``noise``
+    that single visits bring into them.
+    """
+
+    between: Matrix
+    noise: Matrix
+    between_freedom: int
+    noise_freedom: int
+
+    @classmethod
+    def of_sums(cls, sums: Sums) -> _StoreMeans | None:
+        """Return these of the sums of each store; ``None`` where no store was visited several times."""
+        # In the order of their values: no digit may depend on what stores are called.
+        n, a, b, aa, bb, ab = sums[np.lexsort(sums.T)].T
+        stores, visits = len(n), int(n.sum())
+        if visits - stores < 2:
+            return None
+        inside = [(total - first * second / n).sum() for total, first, second in ((aa, a, a), (bb, b, b), (ab, a, b))]
+        within = np.array([[inside[0], inside[2]], [inside[2], inside[1]]]) / (visits - stores)
+        deviations = np.stack([a / n - (a / n).mean(), b / n - (b / n).mean()])
+        return cls(deviations @ deviations.T / (stores - 1), within * (1 / n).mean(), stores - 1, visits - stores)
 
 
-def _correlation_from_products(terms: Sums, stores: Vector) -> Vector:
-    """Return the correlation (B) of terms added up (B, 10); NaN where there is none."""
-    n, nn, a, b, aa, bb, ab, sa, sb, sab = terms.T
-    inside, between = n - stores, stores - 1
-    # The average number of visits that the expected mean square between stores goes with, as stores have unequal ones.
-    size = (n - nn / n) / between
+def _generalised_interval(means: _StoreMeans, level: float, draws: int) -> Interval:
+    """Return the interval of the correlation, within -1 to 1."""
+    random = np.random.Generator(np.random.PCG64(1))
+    variances = _drawn_covariances(random, means.between, means.between_freedom, draws)
+    variances -= _drawn_covariances(random, means.noise, means.noise_freedom, draws)
+    first, second, product = variances[:, 0, 0], variances[:, 1, 1], variances[:, 0, 1]
+    has_variance = (first > 0) & (second > 0)
+    correlations = np.sort(product[has_variance] / np.sqrt(first[has_variance] * second[has_variance]))
+    tail, unknown = (1 - level) / 2, 1 - len(correlations) / draws
+    if unknown >= tail:
+        return Interval(-1, 1)
+    # Where few draws have no variance an interval is given; that it is given so seldom must not make it too short.
+    outside = int(tail * (1 - unknown / tail) ** CAUTION * draws)
+    low, high = correlations[outside], correlations[len(correlations) - 1 - outside]
+    return Interval(max(float(low), -1.0), min(float(high), 1.0))
 
-    def part(totals: Vector, by_store: Vector, of_all: Vector) -> Vector:
-        covariance: Vector = ((by_store - of_all / n) / between - (totals - by_store) / inside) / size
-        return covariance
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        variance = part(aa, sa, a * a), part(bb, sb, b * b)
-        product = np.where((variance[0] > 0) & (variance[1] > 0), variance[0] * variance[1], np.nan)
-        covariance: Vector = np.clip(part(ab, sab, a * b) / np.sqrt(product), -1, 1)
-    return covariance
+def _drawn_covariances(random: np.random.Generator, seen: Matrix, freedom: int, draws: int) -> Matrix:
+    """Return covariances (draws, 2, 2) that may have brought forth a covariance ``seen`` (2, 2) by ``freedom``."""
+    # Bartlett's decomposition of a Wishart matrix: chi-square variates on the diagonal, a normal one beside it.
+    factor = np.zeros((draws, 2, 2))
+    factor[:, 0, 0] = np.sqrt(random.chisquare(freedom, draws))
+    factor[:, 1, 1] = np.sqrt(random.chisquare(max(freedom - 1, 1), draws))
+    factor[:, 1, 0] = random.standard_normal(draws)
+    root = _root(seen) @ np.linalg.inv(factor).transpose(0, 2, 1)
+    covariances: Matrix = freedom * root @ root.transpose(0, 2, 1)
+    return covariances
+
+
+def _root(covariance: Matrix) -> Matrix:
+    """Return the lower triangular root of a covariance (2, 2), which may be singular."""
+    first = np.sqrt(covariance[0, 0])
+    beside = covariance[0, 1] / first if first else 0.0
+    return np.array([[first, 0.0], [beside, np.sqrt(max(covariance[1, 1] - beside**2, 0.0))]])
 
 
 class _ChannelScore(NamedTuple):

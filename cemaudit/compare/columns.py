@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, Protocol
@@ -25,6 +25,8 @@ from cemaudit.compare.visit_table import (
     Version,
     VisitTable,
     factors_of_stores,
+    nameless_order,
+    new_places,
 )
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import Message, message
@@ -221,7 +223,7 @@ def table_of_columns(  # noqa: PLR0913
     rows["raw"] = np.rint(points[kept] * 100).astype(np.int64)
     rows["score"] = np.rint(points[kept] * POINT_UNITS).astype(np.int64)
     store_factors, unit_factor = _store_factors(stores, texts, keys["store"][0].levels, by, pool)
-    return ColumnVisitTable(
+    table = ColumnVisitTable(
         facts=_facts(score, better, rows, versions, tuple(circumstances), left_out=count - len(visit_rows)),
         keys={name: key for name, (key, _) in keys.items()},
         versions=versions,
@@ -231,6 +233,7 @@ def table_of_columns(  # noqa: PLR0913
         columns=rows,
         names=_names(visits, stores),
     )
+    return table.with_shoppers(nameless_order(table))
 
 
 def _refuse_many_levels(name: str, values: Sequence[str | None]) -> None:
@@ -379,6 +382,11 @@ class ColumnVisitTable(VisitTable):
             grouped[name] = np.zeros(len(levels), np.int64)
             np.add.at(grouped[name], group, values)
         return grouped
+
+    def with_shoppers(self, order: NDArray[np.intp]) -> ColumnVisitTable:
+        levels = tuple(self.keys["shopper"].levels[index] for index in order.tolist())
+        keys = {**self.keys, "shopper": self.keys["shopper"]._replace(levels=levels)}
+        return replace(self, keys=keys, columns={**self.columns, "shopper": new_places(order)[self.columns["shopper"]]})
 
     def score_sum(self) -> int:
         return int(self.columns["score"].sum())

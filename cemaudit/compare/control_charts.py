@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from cemaudit.compare.fitting import FittedModel
 from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
-from cemaudit.compare.visit_table import Codes, Factor, VisitTable
+from cemaudit.compare.visit_table import Codes, Factor, VisitTable, sorted_rows
 from cemaudit.compare.waves import Wave
 
 __all__ = [
@@ -218,8 +218,8 @@ class DatedVisits:
 
 
 def dated_visits(table: VisitTable) -> DatedVisits:
-    """Return the visits of a table, in its order."""
-    rows = table.rows()
+    """Return the visits of a table, in an order of their own (see ``sorted_rows``)."""
+    rows = sorted_rows(table)
     versions = tuple(factor._replace(codes=factor.codes[rows["version"]]) for factor in table.version_factors)
     score = rows["score"] / table.facts.scale.unit
     return DatedVisits(rows["store"], rows["shopper"], rows["wave"], rows["day"], versions, score)

@@ -18,7 +18,7 @@ from scipy import sparse
 from cemaudit.compare.mixed_model.crossproducts import CrossProducts, Sparse, Vector, cross_products_of_rows
 from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.results import ComparedData
-from cemaudit.compare.visit_table import Codes, Columns, Factor, TablePart, VisitTable
+from cemaudit.compare.visit_table import Codes, Columns, Factor, TablePart, VisitTable, sorted_rows
 
 __all__ = [
     "CrossTabulation",
@@ -92,8 +92,8 @@ def indicator_matrix(factors: Sequence[Factor], rows: int) -> Sparse:
 
 
 def arrays_of_table(table: VisitTable) -> VisitArrays:
-    """Return the visits of a table, in its order."""
-    rows = table.rows()
+    """Return the visits of a table, in an order of their own (see ``sorted_rows``)."""
+    rows = sorted_rows(table)
     of_stores = [factor._replace(codes=factor.codes[rows["store"]]) for factor in table.store_factors]
     of_versions = [factor._replace(codes=factor.codes[rows["version"]]) for factor in table.version_factors]
     return VisitArrays(

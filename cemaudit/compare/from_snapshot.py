@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,6 +49,7 @@ from cemaudit.compare.waves import Wave, WaveSeries, network_series, waves_by_da
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
 from cemaudit.ledger.actions import Action
+from cemaudit.ledger.query.coverage import unvisited_note
 from cemaudit.ledger.query.keys import of_visits
 from cemaudit.ledger.query.privacy import least_sheets, withheld_note
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, replace_conditions
@@ -139,7 +141,17 @@ def fit_selection(
     """Return the fitted model of a selection; ``NotEstimable`` where there are not two of the unit.
 
     ``scale`` as of ``fit_league``. Near the ceiling means: the mean raw score is above ``rules.arcsine_above``.
+    Registered stores without a visit are named in a note.
     """
+    fitted = _fit_on_scale(reading, selection, rules, scale)
+    if selection.unit != "store":
+        return fitted
+    conditions, facts = selection.visit_filter.conditions, fitted.crossed.facts
+    note = unvisited_note(reading, conditions, facts.checklists, fitted.crossed.stores)
+    return replace(fitted, notes=(*fitted.notes, note)) if note else fitted
+
+
+def _fit_on_scale(reading: Local, selection: Selection, rules: ComparisonRules, scale: str) -> FittedModel:
     crossed = read_cross_tabulation(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     mean = float(crossed.raw.sum() / max(crossed.facts.visits, 1))
     # A single region, format ... is refused by fit_units; reading the visits again would only put that off.
@@ -224,9 +236,13 @@ def _facet_series(reading: Local, facet_value: FacetValue, waves: Sequence[Wave]
 
 
 def action_effect(
-    reading: Local, selection: Selection, action: Action, rules: ComparisonRules = DEFAULT_RULES
+    reading: Local,
+    selection: Selection,
+    action: Action,
+    rules: ComparisonRules = DEFAULT_RULES,
+    noted: dt.date | None = None,
 ) -> ActionEffect:
-    """Return the effect of an action on the visits of a selection.
+    """Return the effect of an action on the visits of a selection; ``noted``: the day the ledger learned of it.
 
     ``BadInput`` where the selection is wrong; ``NotEstimable`` without visits before and after it, in its stores and in
     others.
@@ -234,7 +250,8 @@ def action_effect(
     # A condition on the day, for visits whose day is not known are neither before nor after.
     dated = selection.visit_filter._replace(since=selection.visit_filter.since or FIRST_DAY)
     with visit_table(reading, replace(selection, visit_filter=dated)) as table:
-        return effect_in_table(table, Intervention(action.id, action.stores, action.since, action.what), rules)
+        intervention = Intervention(action.id, action.stores, action.since, action.what, noted)
+        return effect_in_table(table, intervention, rules)
 
 
 def study_drivers(reading: Local, query: DriverQuery, rules: ComparisonRules = DEFAULT_RULES) -> DriverStudy:

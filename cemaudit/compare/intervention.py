@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ __all__ = [
     "PARTS",
     "ActionEffect",
     "Intervention",
+    "StoreSelection",
     "StoreVisitCounts",
     "effect_in_table",
     "estimate_effect",
@@ -45,12 +47,16 @@ FIRST_DAY = dt.date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Intervention:
-    """An action by its ``id``: ``what`` is done in ``stores`` from the day ``since`` on."""
+    """An action by its ``id``: ``what`` is done in ``stores`` from the day ``since`` on.
+
+    ``noted``: the day it was noted; ``None``: not known, and taken for a day before the visits it is judged by.
+    """
 
     id: str
     stores: tuple[str, ...]
     since: dt.date
     what: str = ""
+    noted: dt.date | None = None
 
 
 class StoreVisitCounts(NamedTuple):
@@ -59,6 +65,26 @@ class StoreVisitCounts(NamedTuple):
     stores: int
     before: int
     after: int
+
+
+class StoreSelection(NamedTuple):
+    """How the stores of an action stood before it.
+
+    ``gap``: points by which the mean of their scores was worse than that of the other stores visited then (below 0:
+    better); ``chance``: the probability of as bad ones if the stores had been drawn by lot (0 to 1).
+    """
+
+    gap: float
+    chance: float
+
+    @property
+    def is_of_low_scores(self) -> bool:
+        """Whether the stores were chosen, knowingly or not, by their own low scores."""
+        return self.chance < SELECTED_BELOW
+
+
+SELECTED_BELOW = 0.05
+"""Stores so bad come by lot in fewer cases than this: then they count as chosen by their scores."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +97,9 @@ class ActionEffect:
     remains beside that and the change of all stores; ``other``: the latter, and other stores, items and checklists.
     ``smallest_detectable``: the effect that so many visits show four times in five. ``missing``: the stores of the
     action nobody visited.
+
+    ``seen_before``: of the visits it is judged by (``acted.after``), how many were made before the action was noted:
+    whoever noted it may have seen them. ``selection``: how bad the scores of its stores were beforehand.
     """
 
     action: Intervention
@@ -84,6 +113,8 @@ class ActionEffect:
     effect: float
     se: float
     smallest_detectable: float
+    selection: StoreSelection
+    seen_before: int = 0
     notes: tuple[Message, ...] = ()
 
     @property
@@ -96,6 +127,11 @@ class ActionEffect:
         """The interval that holds the effect with the probability ``level``."""
         half = NormalDist().inv_cdf((1 + self.level) / 2) * self.se
         return Interval(self.effect - half, self.effect + half)
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether these visits may judge the action: not where it was noted after some of them."""
+        return not self.seen_before
 
     @property
     def is_significant(self) -> bool:
@@ -115,7 +151,39 @@ def effect_in_table(table: VisitTable, action: Intervention, rules: ComparisonRu
     """
     acted: Codes = np.isin(table.stores, action.stores).astype(np.int32)
     division = TablePart(acted, 2, (action.since - FIRST_DAY).days)
-    return estimate_effect(partition(table, cross_tabulate(table), division, "later"), action, rules)
+    effect = estimate_effect(partition(table, cross_tabulate(table), division, "later"), action, rules)
+    return replace(effect, seen_before=_seen_before(table, acted, effect))
+
+
+def _seen_before(table: VisitTable, acted: Codes, effect: ActionEffect) -> int:
+    """Return how many of the visits an action is judged by were made before the day it was noted."""
+    action = effect.action
+    if action.noted is None or action.noted <= action.since:
+        return 0
+    groups = table.groups("part", "later", part=TablePart(acted, 2, (action.noted - FIRST_DAY).days))
+    return effect.acted.after - int(groups["n"][(groups["part"] == 1) & (groups["later"] == 1)].sum())
+
+
+def _store_selection(visits: PartitionedVisits) -> StoreSelection:
+    """Return how bad the stores acted in were before, against stores drawn by lot from all that were visited then.
+
+    The mean of a draw without replacement: Cochran 1977, Sampling Techniques, theorems 2.1 and 2.2.
+    """
+    counts, totals = visits.by_store.toarray(), visits.store_totals.toarray()
+    worse = 1.0 if visits.crossed.facts.better == "lower" else -1.0
+    acted, others = (
+        (worse * totals[counts[:, part] > 0, part] / counts[counts[:, part] > 0, part]).tolist()
+        for part in (_BEFORE, 0)
+    )
+    everyone = [*acted, *others]
+    if not acted or not others:
+        return StoreSelection(0.0, 1.0)
+    # fsum, whose last digit does not depend on the order of the stores.
+    mean, own = math.fsum(everyone) / len(everyone), math.fsum(acted) / len(acted)
+    variance = math.fsum((value - mean) ** 2 for value in everyone) / (len(everyone) - 1)
+    error = math.sqrt(variance * (1 / len(acted) - 1 / len(everyone)))
+    chance = 1 - NormalDist().cdf((own - mean) / error) if error else 1.0
+    return StoreSelection(own - math.fsum(others) / len(others), chance)
 
 
 def estimate_effect(
@@ -151,6 +219,7 @@ def estimate_effect(
         regression=float(chance[_AFTER] - chance[_BEFORE]),
         effect=float(contrast.value[0]),
         se=se,
+        selection=_store_selection(visits),
         smallest_detectable=(NormalDist().inv_cdf((1 + rules.level) / 2) + NormalDist().inv_cdf(POWER)) * se,
         notes=(*visits.crossed.facts.notes, *before.notes, *_notes(action, acted, missing)),
     )

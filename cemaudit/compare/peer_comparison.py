@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -66,12 +66,20 @@ class StorePair:
         return message("The second store is better: {other} > {one}, probability {better}.", **values)
 
 
-def compare_pair(fitted: FittedModel, league: League, first_store: str, second_store: str) -> StorePair:
-    """Return the comparison of two stores; ``BadInput`` where one is not among those compared."""
+def compare_pair(
+    fitted: FittedModel, league: League, first_store: str, second_store: str, registered: Collection[str] = ()
+) -> StorePair:
+    """Return the comparison of two stores; ``BadInput`` where one is not among those compared.
+
+    ``registered``: stores that are known, and so not misspelt, where they have no visit.
+    """
     stores = fitted.crossed.stores
     for store in (first_store, second_store):
         if store not in stores:
-            hint = nearest(store, stores, listing=False)
+            if store in registered:
+                text = message("this store is registered, and no visit of it is compared: {store}", store=store)
+                raise BadInput(Problem(text, hint=message("see 'cemaudit stores list', and --where")))
+            hint = nearest(store, {*stores, *registered}, listing=False)
             raise BadInput(Problem(message("no visits of this store are compared: {store}", store=store), hint=hint))
     standings_by_store: Mapping[str, Standing] = {standing.store: standing for standing in league.standings}
     weights = np.zeros((1, len(stores)))

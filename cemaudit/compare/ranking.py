@@ -219,7 +219,12 @@ def rank_intervals(
     ``error``: (S, S) covariances of few (``MOST_UNITS``); draws are joint, and the intervals ``rank_confidence_sets``.
     """
     eligible = np.ones(len(score), dtype=np.bool_) if allowed is None else allowed
-    errors, eligible_scores = restrict(error, eligible), score[eligible]
+    # Best first, so that what is drawn for a store depends on its score and not on its name.
+    of_eligible = np.flatnonzero(eligible)
+    spread = error if error.ndim == 1 else error.diagonal()
+    of_eligible = of_eligible[np.lexsort((spread[of_eligible], -score[of_eligible]))]
+    eligible_scores = score[of_eligible]
+    errors = error[of_eligible] if error.ndim == 1 else error[np.ix_(of_eligible, of_eligible)]
     joint = errors.ndim > 1
     places = _drawn_ranks(eligible_scores, covariance_root(errors) if joint else errors, draws)
     eligible_count = places.shape[1]
@@ -231,10 +236,10 @@ def rank_intervals(
     else:
         low, high = _rank_quantiles(places, rules.level)
     return RankIntervals(
-        _expand(low, eligible, 0),
-        _expand(high, eligible, 0),
-        _expand(np.count_nonzero(places > eligible_count - extreme, axis=0) / draws, eligible, np.nan),
-        _expand(np.count_nonzero(places <= extreme, axis=0) / draws, eligible, np.nan),
+        _expand(low, of_eligible, len(score), 0),
+        _expand(high, of_eligible, len(score), 0),
+        _expand(np.count_nonzero(places > eligible_count - extreme, axis=0) / draws, of_eligible, len(score), np.nan),
+        _expand(np.count_nonzero(places <= extreme, axis=0) / draws, of_eligible, len(score), np.nan),
         eligible_count,
         extreme,
     )
@@ -269,10 +274,10 @@ def _rank_quantiles(places: NDArray[np.unsignedinteger], level: float) -> tuple[
     return low, high
 
 
-def _expand(values: NDArray[_Number], eligible: NDArray[np.bool_], otherwise: float) -> NDArray[_Number]:
-    """Return ``values`` of the eligible stores in their places among all, ``otherwise`` elsewhere."""
-    full = np.full(len(eligible), otherwise, dtype=values.dtype)
-    full[eligible] = values
+def _expand(values: NDArray[_Number], places: NDArray[np.intp], stores: int, otherwise: float) -> NDArray[_Number]:
+    """Return ``values`` of the eligible stores in their ``places`` among all ``stores``, ``otherwise`` elsewhere."""
+    full = np.full(stores, otherwise, dtype=values.dtype)
+    full[places] = values
     return full
 
 

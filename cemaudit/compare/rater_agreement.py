@@ -1,35 +1,29 @@
-"""Agreement and consistency: intraclass correlation and Krippendorff's alpha of shoppers, Cronbach's alpha of items."""
+"""Coefficients of agreement and consistency: intraclass correlation, Krippendorff's and Cronbach's alpha."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f as f_distribution
 
-from cemaudit.compare.crosstabs import VisitArrays
 from cemaudit.compare.drivers.data import DriverProducts
-from cemaudit.compare.mixed_model.crossproducts import Matrix, Vector
-from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
-from cemaudit.language import N_, Message, message
 
 __all__ = [
-    "LEAST_CASES",
     "MOST_ITEMS",
-    "SAMPLED_CASES",
     "AgreementCoefficient",
     "InternalConsistency",
     "Metric",
-    "ShopperAgreement",
-    "agreement_of_ratings",
+    "SquareSums",
     "cronbach_alpha",
+    "icc_from_mean_squares",
     "internal_consistency",
     "intraclass",
     "krippendorff_alpha",
-    "shopper_agreement",
+    "krippendorff_alphas",
+    "resampled_alpha",
 ]
 
 
@@ -57,12 +51,13 @@ def intraclass(table: NDArray[np.float64], level: float = 0.95) -> tuple[Agreeme
     if units < 2 or raters < 2 or not np.isfinite(table).all():
         raise ValueError("a complete table of two or more units and raters is needed")
     squares, shape = _MeanSquares.of_table(table), _Shape(units, raters, level)
+    own_raters, same_raters = (units - 1, units * (raters - 1)), (units - 1, (units - 1) * (raters - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         coefficients = np.array(
             [
-                _icc_from_mean_squares(squares.between, squares.within, (units - 1, units * (raters - 1)), shape),
+                icc_from_mean_squares(squares.between, squares.within, own_raters, raters, level),
                 _two_way_random(squares, shape),
-                _icc_from_mean_squares(squares.between, squares.error, (units - 1, (units - 1) * (raters - 1)), shape),
+                icc_from_mean_squares(squares.between, squares.error, same_raters, raters, level),
             ]
         )
         # Spearman-Brown: the mean of k raters, from one of them.
@@ -113,13 +108,13 @@ def _quantile(level: float, above: float, below: float) -> float:
     return float(f_distribution.ppf((1 + level) / 2, above, below))
 
 
-def _icc_from_mean_squares(
-    between: np.float64, error: np.float64, freedoms: tuple[int, int], shape: _Shape
+def icc_from_mean_squares(
+    between: np.float64, error: np.float64, freedoms: tuple[int, int], raters: float, level: float
 ) -> _Estimate:
     """Return (F - 1) / (F + k - 1) for the ratio F of the mean squares, and for its two limits."""
-    low, high = _quantile(shape.level, *freedoms), _quantile(shape.level, *freedoms[::-1])
+    low, high = _quantile(level, *freedoms), _quantile(level, *freedoms[::-1])
     estimates = (between, between / low, between * high)
-    value, lowest, highest = ((square - error) / (square + (shape.raters - 1) * error) for square in estimates)
+    value, lowest, highest = ((square - error) / (square + (raters - 1) * error) for square in estimates)
     return value, lowest, highest
 
 
@@ -174,13 +169,27 @@ def krippendorff_alpha(
     if not units:
         return AgreementCoefficient(name, np.nan, np.nan, np.nan, 0)
     # Differences of the metric "interval" need no table of distances, which would be large where all scores differ.
-    disagreement: _SquareSums | _ValueCounts = (
-        _SquareSums.of_table(pairable) if metric == "interval" else _ValueCounts.of_table(pairable, metric)
+    disagreement: SquareSums | _ValueCounts = (
+        SquareSums.of_table(pairable) if metric == "interval" else _ValueCounts.of_table(pairable, metric)
     )
-    value = float(_alpha(np.ones((1, units)), disagreement)[0])
+    return resampled_alpha(name, disagreement, units, level, draws, seed)
+
+
+def resampled_alpha(  # noqa: PLR0913, PLR0917
+    name: str,
+    disagreement: SquareSums | _ValueCounts,
+    units: int,
+    level: float,
+    draws: int = 1_000,
+    seed: int = 1,
+) -> AgreementCoefficient:
+    """Return alpha of so many units, with the interval of units drawn again."""
+    value = float(krippendorff_alphas(np.ones((1, units)), disagreement)[0])
     random, step = np.random.Generator(np.random.PCG64(seed)), max(1, BLOCK // units)
     blocks = [
-        _alpha(random.multinomial(units, np.full(units, 1 / units), size=min(step, draws - start)), disagreement)
+        krippendorff_alphas(
+            random.multinomial(units, np.full(units, 1 / units), size=min(step, draws - start)), disagreement
+        )
         for start in range(0, draws, step)
     ]
     again = np.concatenate(blocks)
@@ -217,14 +226,14 @@ class _ValueCounts(NamedTuple):
         return totals.sum(1), (totals @ self.distance * totals).sum(1)
 
 
-class _SquareSums(NamedTuple):
+class SquareSums(NamedTuple):
     """The same of squared differences, from sums alone: (units, 3) values, their sum and their squares; ``inner``."""
 
     sums: NDArray[np.float64]
     inner: NDArray[np.float64]
 
     @classmethod
-    def of_table(cls, table: NDArray[np.float64]) -> _SquareSums:
+    def of_table(cls, table: NDArray[np.float64]) -> SquareSums:
         """Return the sums of a table of (raters, units)."""
         is_finite = np.isfinite(table)
         # Less the median, so that squares of large scores do not swallow small differences.
@@ -243,7 +252,7 @@ class _SquareSums(NamedTuple):
         return count, 2 * (count * squares - total**2)
 
 
-def _alpha(weights: _Weights, disagreement: _ValueCounts | _SquareSums) -> NDArray[np.float64]:
+def krippendorff_alphas(weights: _Weights, disagreement: _ValueCounts | SquareSums) -> NDArray[np.float64]:
     """Return (B,) alphas with each unit counted ``weights`` (B, units) times."""
     count, expected = disagreement.between(weights)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -263,151 +272,6 @@ def _distances(metric: Metric, values: NDArray[np.float64], totals: NDArray[np.f
     sums = values[:, None] + values[None, :]
     shares = np.divide(values[:, None] - values[None, :], sums, out=np.zeros_like(sums), where=sums != 0)
     return shares**2
-
-
-LEAST_CASES = 10
-"""Of fewer nothing is said."""
-
-SAMPLED_CASES = 2_000
-"""Of more so many, evenly taken, stand for all."""
-
-MOST_SHOPPERS = 50
-"""Of a case so many are looked at."""
-
-FAIR, GOOD = 0.40, 0.60
-"""Intraclass correlations from which agreement is called fair, and good: Cicchetti 1994, Psychological Assessment
-6:284-290.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class ShopperAgreement:
-    """How far shoppers agree.
-
-    ``cases``: a store in a wave, with two shoppers or more; ``sampled``: of how many of these the coefficients are.
-
-    ``alpha``: Krippendorff's, of all shoppers' scores; ``icc``: the intraclass correlation ICC1 of two shoppers of each
-    case. Both ``None`` below ``LEAST_CASES``, or where no scores differ. ``notes``: the same in words.
-    """
-
-    cases: int
-    sampled: int
-    alpha: AgreementCoefficient | None
-    icc: AgreementCoefficient | None
-    notes: tuple[Message, ...]
-
-
-class _RatedCases(NamedTuple):
-    """The mean ``score`` (V) of each shopper in each case, case by case.
-
-    ``position``: (V) of the shopper in the case, from 0; ``case``: (V) from 0, those with one shopper alone left out.
-    """
-
-    score: Vector
-    case: NDArray[np.intp]
-    position: NDArray[np.intp]
-
-    @property
-    def number(self) -> int:
-        """How many cases there are."""
-        return int(self.case[-1]) + 1 if len(self.case) else 0
-
-    def table(self, case_index: NDArray[np.intp], most: int) -> Matrix:
-        """Return the scores (R, C) of the first ``most`` shoppers of these cases, NaN where there are no more."""
-        row = np.full(self.number, -1)
-        row[case_index] = np.arange(len(case_index))
-        kept = (row[self.case] >= 0) & (self.position < most)
-        scores = np.full((int(self.position[kept].max()) + 1, len(case_index)), np.nan)
-        scores[self.position[kept], row[self.case[kept]]] = self.score[kept]
-        return scores
-
-
-def shopper_agreement(arrays: VisitArrays, rules: ComparisonRules = DEFAULT_RULES) -> ShopperAgreement:
-    """Return what these visits say; the scores of a shopper who came twice in a wave count as one, their mean."""
-    has_shopper = arrays.shopper >= 0
-    wave = next((factor.codes for factor in arrays.factors if factor.name == "wave"), np.zeros_like(arrays.store))
-    # A case is a store in a wave, as one number.
-    case = arrays.store[has_shopper].astype(np.int64) * (int(wave.max(initial=0)) + 1) + wave[has_shopper]
-    agreement = _agreement(_rated_cases(case, arrays.shopper[has_shopper], arrays.score[has_shopper]), rules.level)
-    return replace(agreement, notes=tuple(_agreement_notes(agreement)))
-
-
-def agreement_of_ratings(
-    case: Sequence[str | None], rater: Sequence[str | None], rating: Vector, level: float
-) -> ShopperAgreement:
-    """Return how far raters (R) of cases (R) agree in their ``rating`` (R); rows that lack any are left out.
-
-    There are no notes: they would speak of stores and waves.
-    """
-    is_complete = np.isfinite(rating) & np.array([None not in pair for pair in zip(case, rater, strict=True)], np.bool_)
-    rows = np.flatnonzero(is_complete).tolist()
-    _, cases = np.unique([str(case[row]) for row in rows], return_inverse=True)
-    _, raters = np.unique([str(rater[row]) for row in rows], return_inverse=True)
-    return _agreement(_rated_cases(cases, raters, rating[is_complete]), level)
-
-
-def _agreement(cases: _RatedCases, level: float) -> ShopperAgreement:
-    if cases.number < LEAST_CASES:
-        return ShopperAgreement(cases.number, 0, None, None, ())
-    sampled = np.unique(np.linspace(0, cases.number - 1, min(cases.number, SAMPLED_CASES)).astype(np.intp))
-    alpha = krippendorff_alpha(cases.table(sampled, MOST_SHOPPERS), "interval", level)
-    # The coefficient needs a complete table, and two shoppers are what every case has.
-    icc = intraclass(cases.table(sampled, 2).T, level)[0]
-    if not np.isfinite([alpha.value, alpha.low, alpha.high, icc.value, icc.low, icc.high]).all():
-        return ShopperAgreement(cases.number, len(sampled), None, None, ())
-    return ShopperAgreement(cases.number, len(sampled), alpha, icc, ())
-
-
-def _rated_cases(case: NDArray[Any], rater: NDArray[Any], rating: Vector) -> _RatedCases:
-    """Return the mean rating of each rater in each case that has several of them."""
-    raters = int(rater.max(initial=-1)) + 1
-    pairs = case.astype(np.int64) * raters + rater
-    keys, first, count = np.unique(pairs, return_inverse=True, return_counts=True)
-    score = np.bincount(first, rating, len(keys)) / count
-    _, of_key, size = np.unique(keys // max(1, raters), return_inverse=True, return_counts=True)
-    position = np.arange(len(keys)) - np.repeat(size.cumsum() - size, size)
-    several = size[of_key] > 1
-    return _RatedCases(score[several], np.unique(of_key[several], return_inverse=True)[1], position[several])
-
-
-def _agreement_notes(agreement: ShopperAgreement) -> Iterator[Message]:
-    cases, alpha, icc = agreement.cases, agreement.alpha, agreement.icc
-    if cases < LEAST_CASES:
-        yield message(
-            "Not enough data for agreement: two or more shoppers visited the same store in the same wave in {cases} "
-            "cases; at least {least} are needed.",
-            cases=cases, least=LEAST_CASES,
-        )  # fmt: skip
-        return
-    if alpha is None or icc is None:
-        yield message(
-            "Two shoppers or more visited the same store in the same wave in {cases} cases, and all scores are the "
-            "same: nothing differs that they could disagree about.",
-            cases=f"{cases:,}",
-        )  # fmt: skip
-        return
-    yield message(
-        "Two shoppers or more visited the same store in the same wave in {cases} cases. Krippendorff's alpha of their "
-        "scores is {alpha} ({low} to {high}): 1 is full agreement, 0 no more than chance.",
-        cases=f"{cases:,}", **_coefficient_words(alpha, "alpha"),
-    )  # fmt: skip
-    text = _MUCH if icc.value >= GOOD else _SOME if icc.value >= FAIR else _LITTLE
-    yield message(text, **_coefficient_words(icc, "icc"))
-    yield message("The visits were at different times: disagreement includes differences between visits.")
-    if agreement.sampled < cases:
-        yield message("Computed from {taken} of these cases, sampled evenly.", taken=f"{agreement.sampled:,}")
-
-
-_MUCH = N_("Agreement is good: ICC(1) of two shoppers is {icc} ({low} to {high}).")
-_SOME = N_("Agreement is moderate: ICC(1) of two shoppers is {icc} ({low} to {high}).")
-_LITTLE = N_("Agreement is poor: ICC(1) of two shoppers is {icc} ({low} to {high}).")
-
-
-def _coefficient_words(coefficient: AgreementCoefficient, name: str) -> dict[str, str]:
-    return {
-        key: f"{value:.2f}"
-        for key, value in ((name, coefficient.value), ("low", coefficient.low), ("high", coefficient.high))
-    }
 
 
 LEAST_PAIR = 30

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -54,10 +55,12 @@ def league_report_data(  # noqa: PLR0913, PLR0917
     scale: str = "auto",
     actions: Iterable[Action] = (),
     platform: Platform | None = None,
+    noted: Mapping[str, dt.date] | None = None,
 ) -> LeagueReportData:
     """Return everything a league report shows; what the visits do not tell is left out.
 
-    ``actions``: those whose effect is told, too. ``platform``: how far its promises are kept is told, too. ``BadInput``
+    ``actions``: those whose effect is told, too; ``noted``: the day each was noted, by id. ``platform``: how far its
+    promises are kept is told, too. ``BadInput``
     and ``NotEstimable`` where there is no league.
     """
     league = league_of_fit(reading, fit_selection(reading, selection, rules, scale), target, rules)
@@ -84,7 +87,7 @@ def league_report_data(  # noqa: PLR0913, PLR0917
         study=_if_estimable(lambda: study_drivers(reading, drivers, rules)),
         findings=count_findings(reading, selection),
         promises=_promises(reading, selection, platform, rules) if platform else None,
-        actions=tuple(_effects(reading, selection, actions, rules)),
+        actions=tuple(_effects(reading, selection, actions, noted or {}, rules)),
         simulated=SIMULATED in _column(reading, selection, "origin"),
         relation=_if_estimable(lambda: store_relations(reading, selection, rules)) if of_stores else None,
     )
@@ -105,11 +108,16 @@ def _if_estimable(make: Callable[[], Result]) -> Result | None:
 
 
 def _effects(
-    reading: Local, selection: Selection, actions: Iterable[Action], rules: ComparisonRules
+    reading: Local,
+    selection: Selection,
+    actions: Iterable[Action],
+    noted: Mapping[str, dt.date],
+    rules: ComparisonRules,
 ) -> Iterator[Message]:
     """Yield what came of each action, in one sentence."""
     for action in actions:
-        result = _if_estimable(partial(action_effect, reading, over_all_waves(selection), action, rules))
+        day = noted.get(action.id)
+        result = _if_estimable(partial(action_effect, reading, over_all_waves(selection), action, rules, day))
         if result:
             yield effect_conclusions(result)[0]
 

@@ -137,7 +137,8 @@ class ChannelMean:
 class ChannelAgreement:
     """How far stores good in the ``first`` channel are good in the ``second``.
 
-    ``correlation`` of their scores, -1 to 1, over ``stores`` known in both; ``None`` where these are too few to say.
+    ``correlation`` of their scores, -1 to 1, over ``stores`` known in both; ``None`` where it is not known, for the
+    ``reason`` given.
     """
 
     first: Sayable | str
@@ -145,6 +146,7 @@ class ChannelAgreement:
     correlation: float | None
     interval: Interval | None
     stores: int
+    reason: Sayable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from cemaudit.compare.crosstabs import VisitArrays, indicator_matrix
 from cemaudit.compare.errors import NotEstimable
@@ -18,13 +17,17 @@ from cemaudit.compare.mixed_model.crossproducts import Vector, cross_products_of
 from cemaudit.compare.mixed_model.model import MixedModel
 from cemaudit.compare.mixed_model.posterior import fit_best
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
+from cemaudit.compare.shopper_scatter import ShopperScatter, scatter_of_shopper, sorted_residuals
 from cemaudit.compare.wording import percent
 from cemaudit.language import Message, message
 
 __all__ = ["ShopperSeverities", "ShopperSeverity", "shopper_severities"]
 
 FLAG_LEVEL = 0.001
-"""The probability, on either side, with which a steady shopper counts as unlike the others."""
+"""Scatter that chance gives less often than this, on either side, is called unlike the others'."""
+
+_KIND_FACTORS = ("scenario", "checklist", "scheme")
+"""Visits that differ in one of these are of different kinds: what is hard in one is easy in another."""
 
 Spread = Literal["uniform", "erratic"]
 
@@ -35,8 +38,10 @@ class ShopperSeverity:
 
     ``visits`` in so many ``stores``. ``severity``: points this shopper's scores are worse than those of the average
     shopper in the same place (below 0: better), with its ``se`` and ``interval``. ``ratio``: how far the scores scatter
-    round what was expected, over all shoppers' scatter (1: as usual); ``spread``: ``uniform`` (too alike to be seen
-    one by one?) or ``erratic`` beyond what is usual by chance.
+    round what was expected, over what is usual for visits of that kind (1: as usual; see ``shopper_scatter``); ``None``
+    where there are too few like them. ``chance``: the probability that a shopper like the others comes as far from
+    usual, on that side; ``spread``: ``uniform`` (too alike to be seen one by one?) or ``erratic`` where that is below
+    ``FLAG_LEVEL``.
     """
 
     shopper: str
@@ -45,8 +50,9 @@ class ShopperSeverity:
     severity: float
     se: float
     interval: Interval
-    ratio: float
+    ratio: float | None
     spread: Spread | None
+    chance: float | None
 
     @property
     def strict(self) -> bool:
@@ -140,45 +146,62 @@ class _SeverityEstimates:
     def severity(self) -> ShopperSeverities:
         listed = np.flatnonzero(self.visits >= self.rules.least_person)
         order = listed[np.argsort(-self.worse * self.effect[listed], kind="stable")]
-        stores, ratios = self._stores(), self._residual_ratios()
+        stores, scatters = self._stores(), self._scatters(listed)
+        shoppers = tuple(
+            self._shopper(shopper_index, int(stores[shopper_index]), scatters[shopper_index])
+            for shopper_index in order.tolist()
+        )
         return ShopperSeverities(
-            shoppers=tuple(
-                self._shopper(shopper_index, int(stores[shopper_index]), float(ratios[shopper_index]))
-                for shopper_index in order
-            ),
+            shoppers=shoppers,
             few=len(self.visits) - len(listed),
             sd=self.model.random_sds[0] if self.with_stores else self.model.unit_sd,
             visit_sd=self.model.sigma,
             separable=self.separable,
-            notes=tuple(self._notes(len(self.visits) - len(listed))),
+            notes=(*self._notes(len(self.visits) - len(listed)), *_notes_on_scatter(shoppers)),
         )
 
-    def _shopper(self, index: int, stores: int, ratio: float) -> ShopperSeverity:
+    def _shopper(self, index: int, stores: int, scatter: ShopperScatter | None) -> ShopperSeverity:
         severity, se = float(self.worse * self.effect[index]), float(self.se[index])
         half = NormalDist().inv_cdf((1 + self.rules.level) / 2) * se
-        visits = int(self.visits[index])
         interval = Interval(severity - half, severity + half)
-        # Squared residuals of a shopper, over their variance, are chi-square of about as many degrees of freedom.
-        square = ratio**2 * visits
         spread: Spread | None = None
-        if square > special.chdtri(visits, FLAG_LEVEL):
-            spread = "erratic"
-        elif square < special.chdtri(visits, 1 - FLAG_LEVEL):
-            spread = "uniform"
-        return ShopperSeverity(self.seen.shoppers[index], visits, stores, severity, se, interval, ratio, spread)
+        if scatter and min(scatter.below, scatter.above) < FLAG_LEVEL:
+            spread = "uniform" if scatter.below < scatter.above else "erratic"
+        return ShopperSeverity(
+            shopper=self.seen.shoppers[index],
+            visits=int(self.visits[index]),
+            stores=stores,
+            severity=severity,
+            se=se,
+            interval=interval,
+            ratio=scatter.ratio if scatter else None,
+            spread=spread,
+            chance=min(scatter.below, scatter.above) if scatter else None,
+        )
 
     def _stores(self) -> NDArray[np.int64]:
         """Return how many stores each shopper visited."""
         pairs = np.unique(np.column_stack([self.seen.shopper, self.seen.store])[self.known], axis=0)
         return np.bincount(pairs[:, 0], minlength=len(self.visits))
 
-    def _residual_ratios(self) -> Vector:
-        """Return the root mean square of each shopper's residuals over that of all."""
-        square = self._residuals()[self.known] ** 2
-        total = np.bincount(self.seen.shopper[self.known], square, minlength=len(self.visits))
-        usual = square.mean() if len(square) else 0.0
-        mean = total / np.maximum(self.visits, 1)
-        return np.sqrt(mean / usual) if usual else np.ones(len(self.visits))
+    def _scatters(self, listed: NDArray[np.intp]) -> dict[int, ShopperScatter | None]:
+        """Return the scatter of the shoppers listed; ``None`` where too few of their visits have others like them."""
+        arrays, residual = self.seen, self._residuals()
+        known = np.flatnonzero(self.known)
+        kinds = [factor.codes[known] for factor in arrays.factors if factor.name in _KIND_FACTORS]
+        kind = np.unique(np.stack(kinds), axis=1, return_inverse=True)[1] if kinds else np.zeros(len(known), np.int64)
+        residuals = sorted_residuals(
+            (arrays.score - residual)[known],
+            residual[known],
+            arrays.shopper[known].astype(np.int64),
+            kind.reshape(-1).astype(np.int64),
+        )
+        by_shopper = np.argsort(residuals.shopper, kind="stable")
+        begins = np.searchsorted(residuals.shopper[by_shopper], np.arange(len(self.visits) + 1))
+        return {
+            index: scatter_of_shopper(residuals, by_shopper[begins[index] : begins[index + 1]], self.rules.least_person)
+            for index in listed.tolist()
+        }
 
     def _residuals(self) -> Vector:
         """Return what is left of each score."""
@@ -204,4 +227,27 @@ class _SeverityEstimates:
             "Shoppers with fewer than {least} visits are left out (here {count}). Intervals contain the true value "
             "with probability {level}.",
             least=self.rules.least_person, count=few, level=percent(self.rules.level),
+        )  # fmt: skip
+
+
+def _notes_on_scatter(shoppers: Sequence[ShopperSeverity]) -> Iterator[Message]:
+    judged = sum(shopper.chance is not None for shopper in shoppers)
+    if judged < len(shoppers):
+        yield message(
+            "Scatter not judged: {count} of {all} shoppers. Too few visits by others are like theirs in scenario and "
+            "expected score.",
+            count=len(shoppers) - judged, all=len(shoppers),
+        )  # fmt: skip
+    if any(shopper.spread for shopper in shoppers):
+        yield message(
+            "Little variation and erratic: scatter that visits of the same scenario and expected score give by chance "
+            "in less than {share} of cases on that side (the chance stands beside). Of {count} blameless shoppers "
+            "about {expected} would be called so by chance alone: a reason to ask, not a finding.",
+            share=f"{FLAG_LEVEL:.1%}", count=judged, expected=f"{2 * FLAG_LEVEL * judged:.1f}",
+        )  # fmt: skip
+    if any(shopper.strict or shopper.mild for shopper in shoppers):
+        yield message(
+            "Strict and mild: the interval lies wholly above or below 0. Of {count} shoppers looked at some lie so by "
+            "chance; severity is taken off the scores of stores, and is no fault.",
+            count=len(shoppers),
         )  # fmt: skip

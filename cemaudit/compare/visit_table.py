@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ __all__ = [
     "Version",
     "VisitTable",
     "make_factor",
+    "nameless_order",
+    "new_places",
+    "sorted_rows",
 ]
 
 NO_DAY = -1
@@ -74,6 +77,38 @@ def make_factor(name: str, values: Sequence[str | None]) -> Factor:
     return Factor(name, tuple(levels), np.array([places[value] for value in values], np.int32))
 
 
+def sorted_rows(table: VisitTable) -> Columns:
+    """Return the rows of a table in the order of their values.
+
+    The last digits of a sum depend on the order of what is added up, which must not be that of files or threads.
+    """
+    rows = table.rows()
+    order = np.lexsort([rows[name] for name in ("raw", "score", "day", "version", "wave", "shopper", "store")])
+    return {name: column[order] for name, column in rows.items()}
+
+
+def nameless_order(table: VisitTable) -> NDArray[np.intp]:
+    """Return the shoppers (J) of a table in an order that depends on their visits alone, not on their pseudonyms.
+
+    Of shoppers alike in how many visits they made in which stores and waves, and in their scores there in all, the
+    order does not matter: to a model they are one another's doubles.
+    """
+    shoppers = len(table.keys["shopper"].levels)
+    marks = np.zeros((len(_MARKED), shoppers), np.int64)
+    for mark, by in zip(marks, _MARKED, strict=True):
+        groups = table.groups(*by)
+        number = np.zeros(len(groups["n"]), np.int64)
+        # A number that tells groups apart, added up exactly: whatever the order of the groups, a shopper's is the same.
+        for name in (*by[1:], "n", "total", "raw"):
+            number = (number * _FACTOR + np.fmod(groups[name].astype(np.int64), _PRIME) + _PRIME) % _PRIME
+        np.add.at(mark, groups["shopper"], number * number % _PRIME)
+    return np.lexsort(marks)
+
+
+_MARKED = (("shopper", "wave"), ("shopper", "store"))
+_PRIME, _FACTOR = 2**31 - 1, 1_000_003
+
+
 def factors_of_stores(
     values: Mapping[str, Sequence[str | None]], unit: str, pool: str | None
 ) -> tuple[tuple[Factor, ...], Factor | None]:
@@ -98,6 +133,15 @@ class CodedKey(NamedTuple):
     def of(self, codes: NDArray[Any]) -> Codes:
         """Return codes of the table as places among the levels."""
         return self.places[codes.astype(np.int64) + 1]
+
+    def reordered(self, order: NDArray[np.intp]) -> CodedKey:
+        """Return the same key with its levels in another ``order``: the places they have now."""
+        return CodedKey(tuple(self.levels[index] for index in order.tolist()), new_places(order)[self.places])
+
+
+def new_places(order: NDArray[np.intp]) -> Codes:
+    """Return the new place of each level; the last entry is for what has no place (-1)."""
+    return np.append(np.argsort(order), -1).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -155,6 +199,10 @@ class VisitTable(ABC):
     @abstractmethod
     def median_days(self) -> Columns:
         """Return each ``wave`` with the ``day`` in the midst of its visits (the lower one of two)."""
+
+    @abstractmethod
+    def with_shoppers(self, order: NDArray[np.intp]) -> Self:
+        """Return the same table with its shoppers (J) in another order: the places they have now."""
 
     @property
     def stores(self) -> tuple[str, ...]:

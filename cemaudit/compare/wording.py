@@ -47,10 +47,11 @@ def league_conclusions(league: League) -> Conclusions:
     """Return the sentences of a league."""
     limitations: list[Message] = []
     least = league.rules.least_visits
-    few = sum(standing.visits < least for standing in league.standings)
+    few = [standing.name for standing in league.standings if standing.visits < least]
     if few:
-        limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group.",
-                                   count=few, all=len(league.standings), least=least))  # fmt: skip
+        limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group ({names}).",
+                                   count=len(few), all=len(league.standings), least=least,
+                                   names=_listed(few)))  # fmt: skip
     if league.order.ranked_stores < 2:
         limitations.append(
             message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
@@ -293,9 +294,12 @@ def _rules(rules: ComparisonRules) -> Message:
 _NOTABLE_POINTS = 1.0
 
 
+SMALL_CHANCE = 0.01
+
+
 def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
-    """Return the sentences, the answer first."""
-    sentences = [_answer(effect), message(
+    """Return the sentences, the answer first; before it, where these visits may not judge the action, why not."""
+    sentences = [*_answers(effect), message(
         "The plain mean of these stores changed by {naive} points: regression to the mean {regression}, common "
         "change and what was asked {other}, effect of the action {effect}.",
         naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
@@ -305,12 +309,37 @@ def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
         sentences.append(
             message("Comparing before and after alone would have misled: most of that difference is chance.")
         )
+    if effect.selection.is_of_low_scores:
+        sentences.append(_selection_sentence(effect))
     warning = message(
         "The stores of the action were not chosen at random: any other change only there since {day} counts as its "
         "effect.",
         day=effect.action.since.isoformat(),
     )
     return (*sentences, warning, *effect.notes)
+
+
+def _selection_sentence(effect: ActionEffect) -> Message:
+    return message(
+        "These stores were chosen by their own low scores, it seems: before the action their mean was {gap} points "
+        "worse than that of the others, which stores drawn by lot come to in {chance} of cases. Low scores are partly "
+        "bad luck that does not last: without any action these stores would be expected to change by {expected} "
+        "points.",
+        gap=f"{effect.selection.gap:.1f}",
+        chance="< 1 %" if effect.selection.chance < SMALL_CHANCE else percent(effect.selection.chance),
+        expected=f"{effect.naive - effect.effect:+.1f}",
+    )
+
+
+def _answers(effect: ActionEffect) -> tuple[Message, ...]:
+    if effect.has_verdict:
+        return (_answer(effect),)
+    return (message(
+        "No verdict on {action}: it was noted after {count} of the {after} visits it would be judged by. "
+        "Whoever noted it may have known their scores, and an action chosen by its result always seems to work or to "
+        "fail. The figures below are no evidence; visits from now on can be.",
+        action=effect.action.id, count=effect.seen_before, after=effect.acted.after,
+    ),)  # fmt: skip
 
 
 def _answer(effect: ActionEffect) -> Message:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cemaudit.entry.desk import Desk, OpenDraft
     from cemaudit.entry.draft import Draft, DraftState
     from cemaudit.entry.evidence import KeptEvidence, take_in
-    from cemaudit.entry.instructions import STATEMENT, briefing, conduct, statement_words
+    from cemaudit.entry.instructions import STATEMENT, briefing, conduct, statement_words, things_to_bring
     from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, find_question, first_open, questions
     from cemaudit.entry.replies import read_reply
     from cemaudit.entry.sealing import NotReady, refuse_unready, seal
@@ -51,6 +51,7 @@ __all__ = [
     "shown_value",
     "statement_words",
     "take_in",
+    "things_to_bring",
 ]
 
 _HOMES = {
@@ -80,6 +81,7 @@ _HOMES = {
     "shown_value": "wording",
     "statement_words": "instructions",
     "take_in": "evidence",
+    "things_to_bring": "instructions",
 }
 
 __getattr__, __dir__ = front_door(__name__, _HOMES)

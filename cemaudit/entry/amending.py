@@ -1,14 +1,19 @@
-"""A sealed visit taken up again: a draft of its next revision, with everything it holds."""
+"""A sealed visit taken up again: a draft of its next revision, with all it holds, or with answers set at once."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cemaudit.entry.desk import Desk
 from cemaudit.entry.draft import Draft, DraftState
 from cemaudit.entry.evidence import take_in
+from cemaudit.entry.journal import DraftHeader, Event
+from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, complaint, note, questions
+from cemaudit.entry.replies import read_reply
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange import Sealed
 from cemaudit.language import message
@@ -18,20 +23,82 @@ __all__ = ["amend"]
 
 _HEAD = (
     "id", "store", "store_name", "shopper", "wave", "scenario", "persona", "place", "occasion", "origin", "date",
-    "started", "finished", "briefed", "episode", "consent",
+    "until", "started", "finished", "briefed", "expected", "episode", "consent",
 )  # fmt: skip
 
 
-def amend(desk: Desk, sealed: Sealed, checklist: Checklist, reason: str) -> Draft:
-    """A draft of the revision after ``sealed``; ``BadInput`` where one is open already."""
+def amend(desk: Desk, sealed: Sealed, checklist: Checklist, reason: str, settings: Iterable[str] = ()) -> Draft:
+    """A draft of the revision after ``sealed``; ``BadInput`` where one is open already, or a setting does not fit.
+
+    ``settings``: what it changes, each like ``GS04=30``, read as a line typed at that question is; nothing is begun
+    where one of them is refused.
+    """
     visit = sealed.visit
     for draft in desk.drafts():
         if draft.state is DraftState.OPEN and draft.visit.id == visit.id:
             hint = message("go on with 'cemaudit resume {number}'", number=draft.header.number)
             raise BadInput(Problem(message("this visit is being amended already"), str(sealed.path), hint))
     revision = {"revision": visit.revision + 1, "supersedes": sealed.digest, "amendment": reason}
-    before = {"before": visit.model_dump(mode="json", exclude_defaults=True)}
-    return desk.begin(checklist, _said(visit) | revision | before | _evidence(desk, sealed))
+    before = {"before": visit.model_dump(mode="json", exclude_defaults=True), "signed_before": sealed.statement.name}
+    said = _said(visit) | _asked_before(visit, checklist) | revision | before
+    changes = _changes(checklist, said | _kept_evidence(sealed, None), settings)
+    return desk.begin(checklist, said | _kept_evidence(sealed, desk) | changes)
+
+
+def _changes(checklist: Checklist, said: Mapping[str, Any], settings: Iterable[str]) -> dict[str, Any]:
+    """What the settings change in a draft of these values, one after the other."""
+    now = datetime.now(UTC)
+    events = [Event(0, now, name, value) for name, value in said.items()]
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        draft = Draft(
+            DraftHeader(0, said["id"], now), checklist, [*events, *(Event(1, now, *each) for each in changes.items())]
+        )
+        name, equals, text = setting.partition("=")
+        question = _question_called(name.strip(), draft)
+        if not equals or question is None:
+            hint = message("as in GS04=30, GS04.note=TEXT, greeting.emotion=2, day=11-20, started=14:05")
+            raise BadInput(Problem(message("nothing to set: {setting}", setting=setting), hint=hint))
+        try:
+            changes |= read_reply(question, text, draft) | _moved_times(question, text, draft)
+        except BadInput as error:
+            raise error.inside(name.strip()) from error
+    return changes
+
+
+_FIELDS = {
+    "note": "notes", "emotion": "emotions", "expectation": "expectations", "perceived": "perceived",
+    "claim": "claims", "blame": "blames",
+}  # fmt: skip
+
+
+def _question_called(name: str, draft: Draft) -> EntryQuestion | None:
+    """The question of a name like ``GS04``, ``GS04.note`` or ``greeting.emotion``, in any case."""
+    subject, _, field = name.lower().rpartition(".")
+    for item in draft.checklist.items.values():
+        if field == "note" and item.id.lower() == subject:
+            return note(item, draft.checklist.touchpoint_of[item.id])
+    for touchpoint in draft.checklist.touchpoints:
+        if field in {"claim", "blame"} and touchpoint.id.lower() == subject:
+            return complaint(_FIELDS[field], touchpoint)
+    names = {f"answers.{name}".lower(), f"{_FIELDS.get(field, field)}.{subject}", name.lower()}
+    settable = (question for question in questions(draft) if question.kind not in _NOT_SET)
+    return next((question for question in settable if question.name.lower() in names), None)
+
+
+_NOT_SET = {QuestionKind.BRIEFING, QuestionKind.EVIDENCE, QuestionKind.COMPLAINTS, QuestionKind.STEP}
+
+
+def _moved_times(question: EntryQuestion, text: str, draft: Draft) -> dict[str, Any]:
+    """The times of a visit that is moved to another day, at the same hours."""
+    if question.name != "day":
+        return {}
+    moved = read_reply(question, text, draft)
+    for time in (each for each in questions(draft) if each.kind is QuestionKind.TIME and draft.values.get(each.name)):
+        hour = datetime.fromisoformat(draft.values[time.name]).strftime("%H:%M")
+        events = [Event(1, datetime.now(UTC), *each) for each in moved.items()]
+        moved |= read_reply(time, hour, Draft(draft.header, draft.checklist, [*draft.events, *events]))
+    return moved
 
 
 def _said(visit: Visit) -> dict[str, Any]:
@@ -39,8 +106,9 @@ def _said(visit: Visit) -> dict[str, Any]:
     said = {name: data[name] for name in _HEAD if name in data}
     said |= {"day": visit.day.isoformat()} if visit.day else {}
     said |= {"step": visit.step} if visit.step else {}
-    for field in ("answers", "skipped", "notes", "emotions", "expectations", "perceived"):
+    for field in ("answers", "skipped", "notes", "emotions", "expectations", "perceived", "feelings_skipped"):
         said |= {f"{field}.{name}": value for name, value in data[field].items()}
+    said |= dict.fromkeys(data["feelings_skipped"])
     for field in ("claims", "blames"):
         for one in data[field]:
             said.setdefault(f"{field}.{one['touchpoint']}", []).append(one["text"])
@@ -50,12 +118,22 @@ def _said(visit: Visit) -> dict[str, Any]:
     return said
 
 
-def _evidence(desk: Desk, sealed: Sealed) -> dict[str, Any]:
-    """The pieces of evidence, copied to the desk."""
-    folder = desk.evidence_of(sealed.visit.id)
-    said = {}
+def _asked_before(visit: Visit, checklist: Checklist) -> dict[str, Any]:
+    """What may be left empty and was: it is not asked again."""
+    wanting = (
+        item_id
+        for item_id, value in visit.answers.items()
+        if item_id in checklist.items and checklist.items[item_id].wants_evidence(value)
+    )
+    return {"complaints": None} | {f"evidence.{item_id}": None for item_id in wanting}
+
+
+def _kept_evidence(sealed: Sealed, desk: Desk | None) -> dict[str, Any]:
+    """The pieces of evidence, copied to the desk; without one, only what they are."""
+    said: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as unpacked:
         sealed.media_to(Path(unpacked))
+        folder = desk.evidence_of(sealed.visit.id) if desk else Path(unpacked) / "copies"
         for item, pieces in sealed.visit.evidence.items():
             said[f"evidence.{item}"] = [
                 {

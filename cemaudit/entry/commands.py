@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, translate
 
-__all__ = ["Said", "SlashCommand", "parse", "usage"]
+__all__ = ["Said", "SlashCommand", "is_command", "parse", "usage"]
 
 
 class SlashCommand(StrEnum):
@@ -99,6 +99,14 @@ def parse(line: str, *, free: bool = False) -> Said | None:
         raise BadInput(Problem(what, hint=message("nothing was done; type it without the words")))
     hint = nearest(word[1:], [*SlashCommand, *_KOREAN], listing=False) or message("/help lists the commands")
     raise BadInput(Problem(message("no such command: {word}", word=word), hint=hint))
+
+
+def is_command(line: str) -> bool:
+    """Whether a line would be a command where commands are heard."""
+    try:
+        return parse(line) is not None
+    except BadInput:
+        return False
 
 
 def usage() -> Iterator[str]:

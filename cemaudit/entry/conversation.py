@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from cemaudit.entry.commands import Said, SlashCommand, parse, usage
+from cemaudit.entry.commands import Said, SlashCommand, is_command, parse, usage
 from cemaudit.entry.doubts import Doubt
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, complaint, evidence, note, questions
@@ -225,6 +225,8 @@ class Conversation:
                     self._session.tell(f"! {lacking}")
             self._session.write(read_reply(question, "\n".join(lines).rstrip(), self._session.draft), step)
             lines.append(self._screen.ask("  "))
+            if is_command(lines[-1]):
+                self._session.tell(message("! kept as a line of the note; commands work after an empty line"))
 
     def _too_short(self, question: EntryQuestion) -> Message | None:
         """What a note still lacks."""

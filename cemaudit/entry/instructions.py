@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, Message, message, translate
 from cemaudit.model import Checklist
+from cemaudit.model.answers import Quantity
 from cemaudit.model.visit_words import WordsInForce
 
-__all__ = ["CONDUCT", "STATEMENT", "briefing", "conduct", "statement_words"]
+__all__ = ["CONDUCT", "STATEMENT", "briefing", "conduct", "statement_words", "things_to_bring"]
 
 
 CONDUCT = (
@@ -42,13 +43,13 @@ def conduct(checklist: Checklist) -> list[str]:
     return [*(str(message(rule, customer=customer)) for rule in CONDUCT), *map(str, checklist.conduct)]
 
 
-def briefing(checklist: Checklist, scenario_id: str | None) -> Iterator[str]:
+def briefing(checklist: Checklist, *scenario_ids: str | None) -> Iterator[str]:
     """The lines of the briefing, in the language in force; headings stand alone, other lines begin with two spaces."""
     yield f"{checklist.title} ({checklist.ref})"
     if checklist.about:
         yield from (f"  {line}" for line in str(checklist.about).splitlines())
     for scenario in checklist.scenarios:
-        if scenario.id == scenario_id:
+        if scenario.id in scenario_ids:
             yield f"{message('Scenario')}: {scenario.title}"
             yield f"  {message('You are')}: {scenario.persona}"
             yield from (f"  {line}" for line in str(scenario.text).splitlines())
@@ -56,3 +57,37 @@ def briefing(checklist: Checklist, scenario_id: str | None) -> Iterator[str]:
             yield from (f"  - {one}" for one in scenario.look_for)
     yield str(message("Rules of conduct"))
     yield from (f"  - {rule}" for rule in conduct(checklist))
+
+
+def things_to_bring(checklist: Checklist) -> Iterator[str]:
+    """What a visit takes and what must be brought back from it, laid out as the briefing is."""
+    yield str(message("What to bring, and what to bring back"))
+    yield from (f"  - {thing}" for thing in _things(checklist))
+
+
+_EVIDENCE = {
+    "required": N_("a photo, receipt or recording, always: {items}"),
+    "required-if-failed": N_("a photo, receipt or recording where something was not as it should be: {items}"),
+    "optional": N_("a photo, receipt or recording, if you like: {items}"),
+}
+
+
+def _things(checklist: Checklist) -> Iterator[Message]:
+    items = checklist.items.values()
+    if checklist.steps:
+        yield message("the code of the treatment or order, the same at each visit of it")
+    if checklist.consent == "required":
+        yield message("the signed consent: its day and reference")
+    if titles := [str(touchpoint.title) for touchpoint in checklist.touchpoints if touchpoint.perceived]:
+        yield message("before the visit, what is expected of: {names}", names=", ".join(titles))
+    if any(isinstance(item.answer, Quantity) and item.answer.type == "duration" for item in items):
+        yield message("a watch, for times and durations")
+    for wanted, text in _EVIDENCE.items():
+        if ids := [item.id for item in items if item.evidence == wanted]:
+            yield message(text, items=", ".join(ids))
+    if notes := [f"{item.id} ({item.note.at_least})" for item in items if item.note]:
+        yield message("notes of so many characters, most where something failed: {items}", items=", ".join(notes))
+    feelings = sum(each.emotion + each.expectation + each.perceived for each in checklist.touchpoints)
+    yield message(
+        "at most {items} questions, {feelings} feelings and expectations", items=len(items), feelings=feelings
+    )

@@ -40,6 +40,7 @@ __all__ = [
     "Reply",
     "can_be_timed",
     "elapsed_text",
+    "is_answered_in_a_word",
     "next_in_a_word",
     "read_replies",
     "read_reply",
@@ -125,13 +126,13 @@ def next_in_a_word(question: EntryQuestion, draft: Draft) -> EntryQuestion | Non
         return None
     for after in asked[names.index(question.name) + 1 :]:
         if after.kind not in _ASKED_AFTERWARDS:
-            return after if _is_answered_in_a_word(after) and after.is_open(draft.values) else None
+            return after if is_answered_in_a_word(after) and after.is_open(draft.values) else None
     return None
 
 
 def _read_words(question: EntryQuestion, words: Sequence[str], draft: Draft) -> list[Reply]:
     """Each word as the reply to the next question; nothing where one does not fit or another question comes between."""
-    if len(words) < 2 or not _is_answered_in_a_word(question) or _looks_like_one_number(words):
+    if len(words) < 2 or not is_answered_in_a_word(question) or _looks_like_one_number(words):
         return []
     before, replies = draft, []
     following: EntryQuestion | None = question
@@ -152,10 +153,11 @@ def _read_words(question: EntryQuestion, words: Sequence[str], draft: Draft) -> 
 def remarks(before: Draft, after: Draft, line: str) -> Iterator[Message]:
     """What a line changed or guessed beside what it says: a year that was not typed, times that are asked again."""
     old, new = before.values, after.values
-    day, typed_year = new.get("day"), _YEAR.search(line)
-    if day and day != old.get("day") and not typed_year and day[:4] != str(today().year):
-        yield message("no year was typed: {year} was taken; /back changes it", year=day[:4])
-    if any(old.get(name) and not new.get(name) for name in ("started", "finished")):
+    for name in ("day", "date", "until"):
+        day = new.get(name)
+        if day and day != old.get(name) and not _YEAR.search(line) and day[:4] != str(today().year):
+            yield message("no year was typed: {year} was taken; /back changes it", year=day[:4])
+    if any(old.get(name) and not new.get(name) for name in ("started", "finished", "until")):
         yield message("the times that no longer fit are asked again; /undo takes this back")
     if new.get("finished") and new["finished"] == new.get("started") and old.get("finished") != new["finished"]:
         yield message("the visit took no minute at all; /back changes it")
@@ -164,7 +166,8 @@ def remarks(before: Draft, after: Draft, line: str) -> Iterator[Message]:
         yield message("the expectations were noted after the visit began: kept, but no gap is taken")
 
 
-def _is_answered_in_a_word(question: EntryQuestion) -> bool:
+def is_answered_in_a_word(question: EntryQuestion) -> bool:
+    """Whether a word answers a question, so that answers to others may stand beside it."""
     if question.kind is QuestionKind.ANSWER and question.item:
         return not isinstance(question.item.answer, Choices | TextAnswer)
     return question.is_feeling or question.kind in {QuestionKind.DAY, QuestionKind.TIME}

@@ -11,6 +11,7 @@ from typing import Any
 from cemaudit.entry.desk import OpenDraft
 from cemaudit.entry.draft import SEALED, SIGNED, Draft, DraftState
 from cemaudit.entry.instructions import STATEMENT, statement_words
+from cemaudit.entry.wording import in_words
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.exchange import Sealed, Statement, sealed_name, write_sealed
 from cemaudit.exchange.sealed.keys import SigningKey
@@ -58,7 +59,7 @@ def refuse_unready(held: OpenDraft) -> Draft:
         )
     doubts = held.doubts(draft)
     if doubts:
-        raise NotReady(doubt.problem for doubt in doubts)
+        raise NotReady(in_words(doubt.problem, draft.checklist) for doubt in doubts)
     return draft
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from cemaudit.entry.draft import Draft
 from cemaudit.entry.instructions import briefing
 from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, went_badly
-from cemaudit.entry.replies import NONE, next_in_a_word, today
+from cemaudit.entry.replies import NONE, is_answered_in_a_word, next_in_a_word, today
 from cemaudit.errors import Problem, Sayable
 from cemaudit.exchange.question_texts import expectation_text, question_text
 from cemaudit.language import N_, message, printable, translate
@@ -200,7 +200,9 @@ def _may_follow(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     """The questions at the same place that may be answered on the same line, as far as nothing must be seen for it."""
     lines: list[str] = []
     place = question.touchpoint
-    following = next_in_a_word(question, draft) if question.is_open(draft.values) and _takes_others(question) else None
+    following = (
+        next_in_a_word(question, draft) if question.is_open(draft.values) and is_answered_in_a_word(question) else None
+    )
     while following and (following.touchpoint is None) == (place is None) and len(lines) < _MOST_FOLLOWING:
         how = _in_short(following)
         if how is None or _may_bring_another(question, following, draft):
@@ -219,26 +221,27 @@ _FEW_OPTIONS = 4
 
 def _in_short(question: EntryQuestion) -> str | None:
     """How a question is answered, beside it on one line; ``None`` where that takes more than a line."""
-    kind = question.item.answer if question.item else None
+    if question.item is None:
+        return ""
+    kind, how = question.item.answer, None
     match kind:
-        case None:
-            return ""
         case YesNo():
-            return " (y/n)"
+            how = "y/n"
         case Choice() if len(kind.options) <= _FEW_OPTIONS:
-            return f" ({', '.join(_options(kind))})"
+            how = ", ".join(" ".join(option.split()) for option in _options(kind))
         case Quantity() if not kind.one_of:
-            return f" ({kind.unit_shown or message('a number')})"
+            how = kind.unit_shown or str(message("a number"))
         case Scale():
-            return f" ({kind.lowest}-{kind.highest})"
+            how = f"{kind.lowest}-{kind.highest}"
         case Nps():
-            return " (0-10)"
-        case _:
-            return None
+            how = "0-10"
+    return how and f" ({how})"
 
 
 def _may_bring_another(question: EntryQuestion, following: EntryQuestion, draft: Draft) -> bool:
     """Whether an item between the two, which does not arise so far, may do so after an answer to the first."""
+    if following.kind is QuestionKind.EXPECTATION and following.touchpoint and following.touchpoint.perceived:
+        return False  # asked before the visit, of all touchpoints
     items = list(draft.checklist.items.values())
     between = items[_position(question, items, after=True) : _position(following, items, after=False)]
     return any(not item_is_relevant(item, draft.visit, draft.checklist) for item in between)
@@ -255,14 +258,14 @@ def _position(question: EntryQuestion, items: Sequence[Item], *, after: bool) ->
     return items.index(item) + (not is_before)
 
 
-def _takes_others(question: EntryQuestion) -> bool:
-    return question.is_feeling or question.kind in {QuestionKind.DAY, QuestionKind.TIME, QuestionKind.ANSWER}
-
-
 def _to_be_noted(draft: Draft) -> Iterator[str]:
     """Where a persona and an occasion are noted that the checklist declares and nobody has said yet."""
     declared = {"persona": draft.checklist.personas, "occasion": draft.checklist.occasions}
-    ways = [f"/go {name}" for name, known in declared.items() if known and not draft.values.get(name)]
+    ways = [
+        str(message("/go {name}", name=name))
+        for name, known in declared.items()
+        if known and not draft.values.get(name)
+    ]
     if ways:
         yield str(message("as whom and on what occasion the visit is made, to be chosen: {ways}", ways=", ".join(ways)))
 

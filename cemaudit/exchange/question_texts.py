@@ -24,7 +24,6 @@ _QUESTIONS = {
     "departure": N_("When did you leave?"),
     "first_day": N_("On which day did it begin?"),
     "last_day": N_("On which day did it end?"),
-    "day_alone": N_("On which day was it?"),
     "consent": N_("Consent of the {customer}: the day it was given, and the reference of the signed form"),
     "expectation": N_("What had you expected beforehand?"),
     "expectation_before": N_("Before {visit}: what do you expect here?"),
@@ -36,6 +35,10 @@ _QUESTIONS = {
 }
 """The questions by what they ask for; what stands in braces are the words of the checklist's sector."""
 
+_NOBODY_ARRIVES = {
+    "day": N_("On which day was it?"),
+    "claim-state": N_("What became of the claim by the end?"),
+}
 _OWN_WORDS = {"arrival": "arrival", "first_day": "arrival", "departure": "departure", "last_day": "departure"}
 """Questions that a checklist may ask in words of its own."""
 
@@ -48,8 +51,8 @@ def question_text(name: str, words: WordsInForce) -> Text:
     own: Text | None = getattr(words, _OWN_WORDS[name]) if name in _OWN_WORDS else None
     if own is not None:
         return own
-    # Where arriving is called otherwise, the day is not that of a "visit" either.
-    question = _QUESTIONS["day_alone" if name == "day" and words.arrival is not None else name]
+    # Where arriving is called otherwise, the day is not that of a "visit" either, and nobody leaves.
+    question = _NOBODY_ARRIVES.get(name, _QUESTIONS[name]) if words.arrival is not None else _QUESTIONS[name]
     return Text.said(lambda: message(question, visit=words.visit, **words.nouns()))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cemaudit.ledger.audit_trail import TrailEntry
     from cemaudit.ledger.ledger import Ledger
 
-__all__ = ["Action", "Kind", "current_actions", "find_action", "read_actions", "save_actions"]
+__all__ = ["Action", "Kind", "current_actions", "find_action", "noted_days", "read_actions", "save_actions"]
 
 Kind = Literal["eliminate", "reduce", "raise", "create"]
 """What is done to something: taken away, done less, done better, newly begun."""
@@ -114,6 +114,23 @@ def current_actions(ledger: Ledger) -> dict[str, Action]:
     query = f"select document from action where not exists ({later}) order by since, id"
     actions = (Action.model_validate_json(document) for (document,) in ledger.database.run(query))
     return {action.id: action for action in actions}
+
+
+def noted_days(ledger: Ledger) -> dict[str, dt.date]:
+    """Return the day (UTC) on which each action was noted as it stands: in these stores, from this day on.
+
+    Who is responsible and what it is called may have been corrected since.
+    """
+    rows = ledger.database.run(
+        "select action.document, trail.at from action join trail on trail.number = action.batch order by action.number"
+    )
+    noted: dict[str, tuple[tuple[dt.date, frozenset[str]], dt.date]] = {}
+    for document, at in rows:
+        action = Action.model_validate_json(document)
+        plan = action.since, frozenset(action.stores)
+        if action.id not in noted or noted[action.id][0] != plan:
+            noted[action.id] = plan, dt.datetime.fromisoformat(at).date()
+    return {name: day for name, (_, day) in noted.items()}
 
 
 def find_action(ledger: Ledger, name: str) -> Action:

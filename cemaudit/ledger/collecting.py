@@ -150,6 +150,8 @@ class CollectionSummary:
 
     fates: Counter[CollectionStatus] = field(default_factory=Counter)
     incomplete: int = 0
+    simulated: int = 0
+    """Visits among the collected that nobody made."""
 
     @property
     def seen(self) -> int:
@@ -262,8 +264,9 @@ class Collector:
                     self._count(pending, CollectionStatus.REFUSED, pending.found.reasons)
                 else:
                     outcome = next(outcomes)
-                    is_collected = outcome.fate is CollectionStatus.COLLECTED
-                    self.summary.incomplete += is_collected and bool(pending.found.missing)
+                    is_new = outcome.fate is CollectionStatus.COLLECTED
+                    self.summary.incomplete += is_new and bool(pending.found.missing)
+                    self.summary.simulated += is_new and pending.found.is_simulated
                     self._count(pending, outcome.fate, [str(problem) for problem in outcome.problems])
                     for remark in outcome.remarks:
                         self._told(f"{message('warning')}: {remark}")

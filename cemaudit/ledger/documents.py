@@ -52,6 +52,7 @@ class VisitDocument(NamedTuple):
     sealed_papers: tuple[SealedPaper, ...] = ()
     missing: tuple[str, ...] | None = None
     stay: Stay | None = None
+    is_simulated: bool = False
 
     @property
     def row(self) -> tuple[str | int | bytes | None, ...]:
@@ -89,6 +90,7 @@ def document_of(visit: Visit, line: bytes, pseudonyms: Pseudonyms, sealed: Seale
         compress(kept),
         tuple(person for person in (shopper, signer) if person),
         tuple(papers),
+        is_simulated=visit.origin == "simulated",
     )
 
 

@@ -10,14 +10,18 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.canonical_json import canonical
 from cemaudit.language import message
 from cemaudit.ledger.database import Database, Row, select_in
 
-__all__ = ["KEY", "SHOPPER", "IdentityStore", "Pseudonyms", "SealedPaper", "ShopperIdentity"]
+if TYPE_CHECKING:
+    from cemaudit.ledger.audit_trail import TrailEntry
+    from cemaudit.ledger.ledger import Ledger
+
+__all__ = ["KEY", "SHOPPER", "IdentityStore", "Pseudonyms", "SealedPaper", "ShopperIdentity", "reveal"]
 
 SHOPPER, KEY = "shopper", "key"
 """Kinds of persons' marks: the shopper's code in a visit, the key a sealed file is signed with."""
@@ -136,6 +140,23 @@ class IdentityStore:
         columns = ", ".join(SealedPaper._fields)
         query = f"select {columns} from people.paper where visit = ? order by revision, name"
         return [SealedPaper(*row) for row in self._database.run(query, (visit,))]
+
+
+def reveal(ledger: Ledger, pseudonyms: Sequence[str], reason: str) -> list[ShopperIdentity]:
+    """Return the persons behind ``pseudonyms`` that are known, after the trail has noted who asked, when and why.
+
+    The trail holds the pseudonyms and the ``reason``, never a code.
+    """
+
+    def work(entry: TrailEntry) -> list[ShopperIdentity]:
+        query = "select pseudonym, kind, code from people.person where pseudonym in ({places}) order by pseudonym"
+        identities = [ShopperIdentity(*row) for row in select_in(entry.database, query, pseudonyms)]
+        if identities:
+            entry.subject = str(len(identities))
+            entry.note(revealed=[identity.pseudonym for identity in identities], reason=reason)
+        return identities
+
+    return ledger.write("people", work)
 
 
 def _pseudonyms(database: Database) -> Pseudonyms:

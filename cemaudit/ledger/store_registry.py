@@ -35,10 +35,12 @@ __all__ = [
     "refuse_unknown_stores",
     "registered_store_ids",
     "registered_stores",
+    "visits_by_store",
 ]
 
 MOST_STORES = 500_000
 LARGEST_JSON = 100_000_000
+_MOST_NAMED = 5
 
 _HEADINGS = {
     "store": "id", "code": "id", "매장": "id", "매장코드": "id", "매장명": "name", "지역": "region", "형태": "format",
@@ -127,7 +129,8 @@ def read_stores(path: Path) -> StoreFile:
             register.bad += 1
             register.problems += (problem.inside(place).inside(path.name) for problem in problems)
     further_columns = dict.fromkeys(name for store in register.stores for name in store.more)
-    register.remarks = [problem.inside(path.name) for problem in _nearly_known(further_columns)]
+    remarks = [*_nearly_known(further_columns), *_ids_with_blanks(register.stores)]
+    register.remarks = [problem.inside(path.name) for problem in remarks]
     return register
 
 
@@ -135,6 +138,15 @@ def _nearly_known(further_columns: Iterable[str]) -> Iterator[Problem]:
     for name in further_columns:
         if hint := nearest(name.strip().lower(), [*_COLUMNS, *_HEADINGS], listing=False):
             yield Problem(message("kept as a further column: {name}", name=name), hint=hint)
+
+
+def _ids_with_blanks(stores: Iterable[Store]) -> Iterator[Problem]:
+    """Ids are kept as they are written; one with a blank is easily written otherwise in a visit."""
+    names = [store.id for store in stores if any(map(str.isspace, store.id))]
+    if names:
+        named = ", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else "")
+        text = message("ids with a blank are kept as they are: {names}", names=named)
+        yield Problem(text, "id", message("visits must name these stores just so, blank and all"))
 
 
 def _table_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any], Problem | None]]:
@@ -276,6 +288,11 @@ def registered_stores(ledger: Ledger) -> dict[str, Store]:
 def registered_store_ids(ledger: Ledger) -> frozenset[str] | None:
     """Return the ids of all stores; ``None`` where there is no registry yet."""
     return frozenset(name for (name,) in ledger.database.run("select distinct id from store")) or None
+
+
+def visits_by_store(ledger: Ledger) -> dict[str, int]:
+    """Return how many visits of each store there are, revisions and states apart."""
+    return dict(ledger.database.run("select store, count(distinct id) from visit group by store"))
 
 
 def refuse_unknown_stores(ledger: Ledger, places: Iterable[tuple[str, Iterable[str]]]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from cemaudit.language import Language
 from cemaudit.model import Checklist, Consent, EpisodeStep, Evidence, Item, Medium, MicroMoment, Text, Touchpoint, Visit
@@ -57,8 +58,7 @@ def _visit(setting: VisitAssignment, rng: Random) -> Visit:
         store_name=setting.store.outlet.name,
         shopper=setting.shopper.id,
         wave=f"{FIRST_DAY.year}-{setting.course.wave}",
-        started=slot.start,
-        finished=times.finished,
+        **times.noted(setting.checklist, slot.start),
         entered=times.entered,
         scenario=setting.course.scenario,
         persona=_persona(setting),
@@ -114,6 +114,12 @@ def _consent(setting: VisitAssignment) -> Consent | None:
 class _VisitTimes:
     finished: datetime
     entered: datetime
+
+    def noted(self, checklist: Checklist, start: datetime) -> dict[str, Any]:
+        """The beginning and the end, as the checklist asks for them: moments, or the days of what runs over days."""
+        if checklist.spans_days:
+            return {"date": start.date(), "until": self.finished.date()}
+        return {"started": start, "finished": self.finished}
 
 
 def _times(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> _VisitTimes:

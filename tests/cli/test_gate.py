@@ -13,8 +13,8 @@ from helpers import samples
 
 from cemaudit.cli.app import run
 from cemaudit.cli.commands.import_ import ImportGate
-from cemaudit.exchange.toml import toml_of
 from cemaudit.exchange import line_of, write_visits
+from cemaudit.exchange.toml import toml_of
 from cemaudit.model import Visit
 from cemaudit.scoring import Engine
 

@@ -9,8 +9,9 @@ import pytest
 from helpers import crosstabs
 
 from cemaudit.compare.crosstabs import VisitArrays
-from cemaudit.compare.rater_agreement import SAMPLED_CASES, intraclass, krippendorff_alpha, shopper_agreement
+from cemaudit.compare.rater_agreement import intraclass, krippendorff_alpha
 from cemaudit.compare.results import DEFAULT_RULES
+from cemaudit.compare.shopper_agreement import RESAMPLED_CASES, shopper_agreement
 from cemaudit.compare.visit_table import Factor
 
 
@@ -41,7 +42,10 @@ def test_the_coefficients_are_those_of_the_table() -> None:
     assert found.icc
     assert found.icc == pytest.approx(intraclass(table, 0.9)[0], abs=1e-12)
     assert found.alpha
-    assert found.alpha[1:] == pytest.approx(krippendorff_alpha(table.T, "interval", 0.9)[1:], abs=1e-12)
+    resampled = krippendorff_alpha(table.T, "interval", 0.9)
+    assert found.alpha.value == pytest.approx(resampled.value, abs=1e-12)
+    # The interval is of other draws, for cases stand in an order of their own.
+    assert found.alpha[2:4] == pytest.approx(resampled[2:4], abs=0.05)
 
 
 @pytest.mark.parametrize(("sd", "word"), [(0.3, "good"), (1.0, "moderate"), (3.0, "poor")])
@@ -92,19 +96,23 @@ def test_unknown_shoppers_other_waves_and_lonely_visits_are_no_cases() -> None:
     assert apart.cases == 0
 
 
-def test_many_cases_are_evenly_taken_and_it_is_said() -> None:
-    found = shopper_agreement(twice(SAMPLED_CASES + 500, 1)[1])
-    assert (found.cases, found.sampled) == (SAMPLED_CASES + 500, SAMPLED_CASES)
+def test_of_many_cases_all_count_and_the_interval_is_that_of_drawing_them_anew() -> None:
+    table, visits = twice(RESAMPLED_CASES + 500, 1)
+    found = shopper_agreement(visits)
+    assert (found.cases, found.sampled) == (RESAMPLED_CASES + 500, RESAMPLED_CASES + 500)
     assert found.icc
-    assert found.icc.units == SAMPLED_CASES
-    assert "2,000 of these cases" in " ".join(map(str, found.notes))
+    assert found.icc == pytest.approx(intraclass(table, 0.9)[0], abs=1e-12)
+    assert found.alpha
+    resampled = krippendorff_alpha(table.T, "interval", 0.9)
+    assert found.alpha.value == pytest.approx(resampled.value, abs=1e-12)
+    assert found.alpha[2:4] == pytest.approx(resampled[2:4], abs=0.005)
 
 
-def test_more_than_two_shoppers_count_for_alpha() -> None:
+def test_all_shoppers_of_a_case_count() -> None:
     draw = np.random.default_rng(3)
     table = draw.normal(0, 1, (30, 1)) + draw.normal(0, 1, (30, 4))
     found = shopper_agreement(seen(np.repeat(np.arange(30), 4), np.tile(np.arange(4), 30), table.ravel()))
     assert found.alpha
     assert found.alpha.value == pytest.approx(krippendorff_alpha(table.T, "interval").value)
     assert found.icc
-    assert found.icc.value == pytest.approx(intraclass(table[:, :2])[0].value)
+    assert found.icc.value == pytest.approx(intraclass(table)[0].value)

@@ -40,17 +40,63 @@ def sums(true: float, stores: int = 400, visits: int = 8, noise: float = 1.0, se
 @pytest.mark.parametrize("true", [-0.5, 0.0, 0.6, 0.9])
 def test_the_true_correlation_comes_back_whatever_single_visits_share(true: float) -> None:
     found = disattenuated_correlation(sums(true, noise=2.0))
-    assert found
     assert found.value == pytest.approx(true, abs=0.12)
+    assert found.interval
     assert found.interval.low < found.value < found.interval.high
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     held = 0
     for seed in range(100):
-        found = disattenuated_correlation(sums(0.5, stores=60, seed=seed), replicates=200)
-        held += bool(found and found.interval.low <= 0.5 <= found.interval.high)
-    assert 80 <= held <= 97
+        found = disattenuated_correlation(sums(0.5, stores=60, seed=seed), draws=1_000)
+        held += bool(found.interval and found.interval.low <= 0.5 <= found.interval.high)
+    assert 83 <= held <= 97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stores", "visits"), [(24, 8), (60, 6), (200, 12)])
+@pytest.mark.parametrize("true", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize(("between", "within"), [(7, 30), (13, 25)])
+def test_given_intervals_hold_the_truth(stores: int, visits: int, true: float, between: float, within: float) -> None:
+    """Of 2,000 chains, whether stores differ much or hardly; where too few are given, there is nothing to count."""
+    draw = np.random.default_rng(stores)
+    given = held = 0
+    for _ in range(2_000):
+        found = disattenuated_correlation(normal_sums(draw, true, stores, visits, between / within), draws=2_000)
+        given += found.interval is not None
+        held += bool(found.interval and found.interval.low <= true <= found.interval.high)
+    assert given > 20
+    assert held / given >= 0.87
+
+
+def normal_sums(draw: np.random.Generator, true: float, stores: int, visits: int, ratio: float) -> Sums:
+    """Stores whose two sides correlate by ``true`` and differ ``ratio`` times as much as single visits, by chance."""
+    levels = ratio * draw.multivariate_normal([0, 0], [[1, true], [true, 1]], stores)
+    a, b = np.moveaxis(levels[:, None, :] + draw.normal(size=(stores, visits, 2)), -1, 0)
+    return np.column_stack(
+        [np.full(stores, visits), a.sum(1), b.sum(1), (a * a).sum(1), (b * b).sum(1), (a * b).sum(1)]
+    )
+
+
+def test_an_estimate_beyond_one_is_not_known() -> None:
+    """Six visits of sixty stores that hardly differ: a clipped 1.00 would pass chance for certainty."""
+    draw = np.random.default_rng(4)
+    found = [disattenuated_correlation(normal_sums(draw, 0.5, 60, 6, 7 / 30), draws=500) for _ in range(60)]
+    assert all((each.value is None) == (each.interval is None) == bool(each.reason) for each in found)
+    reasons = {str(each.reason).removeprefix("Not known: ")[:12] for each in found if each.reason}
+    assert reasons == {"the estimate", "the interval", "in one of th"}
+    assert all(abs(each.value) <= 1 for each in found if each.value is not None)
+
+
+def test_neither_the_order_of_stores_nor_their_names_matter() -> None:
+    table = sums(0.5, stores=40)
+    turned = table[np.random.default_rng(3).permutation(40)]
+    assert disattenuated_correlation(turned, draws=500) == disattenuated_correlation(table, draws=500)
+
+
+def test_single_visits_say_nothing_of_stores() -> None:
+    table = sums(0.5, stores=40, visits=1)
+    assert "no more than chance" in str(disattenuated_correlation(table).reason)
 
 
 def test_stores_that_differ_by_chance_alone_have_no_correlation() -> None:
@@ -59,7 +105,7 @@ def test_stores_that_differ_by_chance_alone_have_no_correlation() -> None:
         disattenuated_correlation(sums(0.0, stores=30, seed=int(seed)) * [1, 0, 0, 1, 1, 1])
         for seed in draw.integers(0, 99, 3)
     ]
-    assert found == [None] * 3
+    assert [each.value for each in found] == [None] * 3
 
 
 @given(st.floats(0.1, 50), st.floats(-40, 40))
@@ -76,9 +122,8 @@ def test_neither_scale_nor_level_matters(factor: float, level: float) -> None:
             factor * ab + level * b,
         ]
     )
-    one, other = disattenuated_correlation(plain, replicates=10), disattenuated_correlation(turned, replicates=10)
-    assert one
-    assert other
+    one, other = disattenuated_correlation(plain, draws=100), disattenuated_correlation(turned, draws=100)
+    assert one.value is not None
     assert other.value == pytest.approx(one.value, rel=1e-6)
 
 
@@ -98,6 +143,7 @@ def test_a_chain_has_its_channels_side_by_side(snapshot: Local) -> None:
     (agreement,) = found.agreements
     assert agreement.stores < LEAST_STORES
     assert agreement.correlation is None
+    assert "fewer than 10 stores" in str(agreement.reason)
     for mean in found.means:
         assert mean.interval.low < mean.score < mean.interval.high
 

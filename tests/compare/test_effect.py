@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from helpers.crosstabs import Made, bottom_tenth
 
+from cemaudit.compare import effect
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.from_snapshot import action_effect
 from cemaudit.compare.intervention import ACTION_COLUMNS, ActionEffect, estimate_effect
@@ -126,3 +127,46 @@ def test_visits_come_from_the_snapshot(snapshot: Local) -> None:
     assert found.acted.before + found.acted.after + found.others.before + found.others.after == found.facts.visits
     with pytest.raises(NotEstimable, match="2027-01-01"):
         action_effect(snapshot, Selection(), action("s1", since=dt.date(2027, 1, 1)))
+
+
+def columns(acted: range, seed: int = 1) -> dict[str, list[object]]:
+    """Thirty stores, four visits each before ``SINCE`` and after; those ``acted`` in were unlucky before."""
+    draw = np.random.default_rng(seed)
+    store = np.repeat(np.arange(30), 8)
+    later = np.tile(np.repeat([0, 1], 4), 30)
+    score = 70 + draw.normal(0, 3, 30)[store] + draw.normal(0, 6, 240)
+    score -= np.where(np.isin(store, acted) & (later == 0), 10, 0)
+    days = [SINCE + dt.timedelta(days=30 if after else -30) for after in later]
+    return {"store": [f"s{number}" for number in store], "score": np.round(score, 2).tolist(), "day": days}
+
+
+def test_an_action_noted_after_its_visits_has_no_verdict() -> None:
+    visits, stores = columns(range(5)), [f"s{number}" for number in range(5)]
+    late = effect(visits, stores, SINCE, noted=SINCE + dt.timedelta(days=60))
+    assert (late.seen_before, late.has_verdict) == (20, False)
+    first = str(effect_conclusions(late)[0])
+    assert first.startswith("No verdict on action: it was noted after 20 of the 20 visits")
+    assert not any(
+        word in " ".join(map(str, effect_conclusions(late))) for word in ("raised", "lowered", "did not help")
+    )
+    for noted in (None, SINCE, SINCE + dt.timedelta(days=30)):
+        assert effect(visits, stores, SINCE, noted=noted).has_verdict
+
+
+def test_stores_chosen_by_their_low_scores_are_recognised() -> None:
+    """Ten points of bad luck are seen before; stores drawn by lot are not accused of it."""
+    chosen = effect(columns(range(5)), [f"s{number}" for number in range(5)], SINCE)
+    assert chosen.selection.is_of_low_scores
+    assert chosen.selection.gap > 5
+    said = " ".join(map(str, effect_conclusions(chosen)))
+    assert "chosen by their own low scores" in said
+    assert f"expected to change by {chosen.naive - chosen.effect:+.1f} points" in said
+    by_lot = [effect(columns(range(0), seed), ["s0", "s1", "s2", "s3"], SINCE) for seed in range(12)]
+    assert sum(each.selection.is_of_low_scores for each in by_lot) <= 3
+
+
+def test_low_is_high_where_lower_is_better() -> None:
+    visits, stores = columns(range(5)), [f"s{number}" for number in range(5)]
+    turned = {**visits, "score": [-float(str(score)) for score in visits["score"]]}
+    plain, other = effect(visits, stores, SINCE), effect(turned, stores, SINCE, better="lower")
+    assert other.selection == pytest.approx(plain.selection)

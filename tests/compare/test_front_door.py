@@ -26,10 +26,10 @@ from cemaudit.compare.from_snapshot import (
     read_visit_arrays,
 )
 from cemaudit.compare.queries.visits import store_attributes, visit_table
-from cemaudit.compare.rater_agreement import shopper_agreement
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.compare.selection import Selection
 from cemaudit.compare.severity import shopper_severities
+from cemaudit.compare.shopper_agreement import shopper_agreement
 from cemaudit.compare.visit_table import NO_DAY
 from cemaudit.errors import BadInput
 from cemaudit.ledger.actions import Action

@@ -12,6 +12,7 @@ from cemaudit.compare.crosstabs import VisitArrays
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.compare.severity import shopper_severities
+from cemaudit.compare.visit_table import Factor
 
 STORES, SHOPPERS = 210, 30
 TRUE = np.linspace(-12, 12, SHOPPERS)
@@ -49,7 +50,10 @@ def test_intervals_hold_the_truth() -> None:
 
 def test_who_scatters_is_erratic_and_the_others_are_not() -> None:
     found = shopper_severities(seen())
-    assert [one.shopper for one in found.shoppers if one.spread == "erratic"] == ["u0"]
+    erratic = sorted((one.chance or 0, one.shopper) for one in found.shoppers if one.spread == "erratic")
+    assert erratic[0][1] == "u0"
+    # Of thirty blameless shoppers one may come so far from usual by chance, as the notes say.
+    assert len(erratic) <= 2
     assert next(one.ratio for one in found.shoppers if one.shopper == "u0") > 1.8
 
 
@@ -107,3 +111,59 @@ def test_who_never_came_twice_cannot_be_judged() -> None:
         shopper_severities(seen_once)
     with pytest.raises(NotEstimable, match="all scores are equal"):
         shopper_severities(replace(seen_once, score=np.full(24, 50.0)))
+
+
+def by_shopper(score: np.ndarray, shopper: np.ndarray, store: np.ndarray, scenario: np.ndarray) -> VisitArrays:
+    facts = crosstabs.crossed(store, shopper, score).facts
+    people = tuple(f"u{number}" for number in range(int(shopper.max()) + 1))
+    names = tuple(f"s{number}" for number in range(int(store.max()) + 1))
+    played = Factor("scenario", ("a", "b", "c", "d"), scenario.astype(np.int32))
+    codes = store.astype(np.int32), shopper.astype(np.int32)
+    return VisitArrays(facts, names, people, *codes, (played,), score.astype(float), score.astype(float))
+
+
+def blameless(kind: str, seed: int, shoppers: int = 60, visits: int = 14) -> VisitArrays:
+    """Sixty shoppers who judge alike; of a quarter the case they played is nearly never managed."""
+    draw = np.random.default_rng(seed)
+    shopper = np.repeat(np.arange(shoppers), visits)
+    store = draw.integers(0, 40, len(shopper))
+    scenario = shopper % 4
+    good = draw.normal(0, 0.4, 40)[store]
+    if kind == "yes or no":
+        odds = np.array([0.5, 0.0, 0.8, -2.0])[scenario] + good
+        return by_shopper(100 * (draw.random(len(shopper)) < 1 / (1 + np.exp(-odds))), shopper, store, scenario)
+    if kind == "count":
+        return by_shopper(draw.poisson(np.exp(0.3 + good)), shopper, store, scenario)
+    ceiling = np.minimum(100, np.round((97 + 4 * good + 6 * draw.normal(size=len(shopper))) / 5) * 5)
+    return by_shopper(ceiling, shopper, store, scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["yes or no", "count", "ceiling"])
+def test_nobody_is_accused_by_the_measures_kind_or_the_case_played(kind: str) -> None:
+    flags = [one.spread for seed in range(6) for one in shopper_severities(blameless(kind, seed)).shoppers]
+    assert len(flags) > 300
+    assert sum(flag is not None for flag in flags) <= 4
+
+
+def test_a_case_that_is_never_managed_makes_nobody_uniform() -> None:
+    found = shopper_severities(blameless("yes or no", 1))
+    assert not [one for one in found.shoppers if one.spread == "uniform"]
+
+
+def test_the_chance_is_named_with_the_sentence() -> None:
+    found = shopper_severities(seen())
+    u0 = next(one for one in found.shoppers if one.shopper == "u0")
+    assert u0.chance is not None
+    assert u0.chance < 0.001
+    said = " ".join(map(str, found.notes))
+    assert "in less than 0.1% of cases on that side" in said
+    assert f"Of {len(found.shoppers)} blameless shoppers" in said
+
+
+def test_where_no_others_are_like_them_nobody_is_judged() -> None:
+    draw = np.random.default_rng(1)
+    shopper, store = np.repeat(np.arange(4), 12), np.tile(np.arange(6), 8)
+    found = shopper_severities(by_shopper(draw.normal(70, 9, 48), shopper, store, shopper // 2))
+    assert all((one.ratio, one.spread, one.chance) == (None, None, None) for one in found.shoppers)
+    assert "Scatter not judged: 4 of 4 shoppers." in " ".join(map(str, found.notes))

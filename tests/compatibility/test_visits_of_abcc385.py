@@ -39,7 +39,7 @@ def test_an_open_draft_is_taken_up_and_sealed(files: Path) -> None:
     refused = call(files, "seal", "4", "--sign", "s-12", "--out", "sealed", *ENGLISH)
     assert (refused.code, "desk.jpg is in another visit already" in refused.err) == (1, True)
     typed = (
-        "\n\n/stand 1\nthe laptop was broken\n/stand 1\nthe same desk, seen from the same place\n\n"  # late; the photo
+        "\n/stand 1\nthe laptop was broken\n/stand 1\nthe same desk, seen from the same place\n\n"  # late; the photo
     )
     assert call(files, "resume", "4", *ENGLISH, typed=typed).code == 0
     sealed = call(files, "seal", "4", "--sign", "s-12", "--out", "sealed", *ENGLISH)

@@ -11,6 +11,7 @@ import pytest
 from helpers import samples
 
 from cemaudit.checklists import load_checklist
+from cemaudit.entry.doubts import gate_doubts
 from cemaudit.language import LANGUAGES, Language, use
 from cemaudit.model import Checklist
 
@@ -94,3 +95,11 @@ def test_the_words_of_a_checklist_are_asked_and_signed(sit: Any) -> None:
     assert "the departure of it" in text
     assert "hold against the company of it" in text
     assert str(table.draft.words.statement) == "the statement of it"
+
+
+@pytest.mark.parametrize(("times", "doubted"), [("days", False), ("moments", True)])
+def test_what_runs_over_days_is_not_doubted_for_its_length(times: str, *, doubted: bool) -> None:
+    checklist = samples.items_only(samples.item("a"), times=times)
+    visit = samples.visit(started="2026-11-13T14:05+09:00", finished="2026-11-19T10:00+09:00", answers={"a": True})
+    checks = [doubt.check for doubt in gate_doubts(visit, checklist)]
+    assert ("times.long" in checks) is doubted

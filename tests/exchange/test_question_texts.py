@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -63,6 +64,18 @@ def test_the_words_are_the_terminals(language: Language) -> None:
             label = str(form.fields[field].label)
             assert label.partition(" (")[0] == f"{field[0]} · {question}"
             assert survey[field][column].startswith(f"{field[0]} · {question}")
+
+
+@pytest.mark.parametrize("own", [{}, {"arrival": samples.text("Ordered?"), "departure": samples.text("Done?")}])
+def test_days_are_asked_for_in_the_terminals_words(own: dict[str, Any]) -> None:
+    order = samples.items_only(samples.item("a"), times="days", words=own)
+    fields, words = form_of(order).fields, order.words_at()
+    paper = pypdfium2.PdfDocument(io.BytesIO(pdf_form(order, "en")))[0].get_textpage().get_text_bounded()
+    with use("en"):
+        for name in ("date", "until"):
+            question = ask_line(EntryQuestion(name, QuestionKind.DAY), words)
+            assert str(fields[f"visit__{name}"].label) == question
+            assert question in paper
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -13,8 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from helpers import samples
-from helpers.spreadsheets import BinaryValue, ods_cell, ods_row, write_ods, write_xlsb
+from helpers.spreadsheets import HEADER, SHOP, BinaryValue, ods_cell, ods_row, write_ods, write_xlsb
 
 from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput
@@ -25,11 +24,6 @@ from cemaudit.exchange.tables import excel, input_table, sheets
 from cemaudit.reading import CellKind, CellText
 
 DATA = Path(__file__).parents[1] / "data" / "spreadsheets"
-SHOP = samples.items_only(
-    samples.item("P", {"type": "number", "unit": "%", "max": 100}),
-    samples.item("N", "number"),
-    samples.item("X", "text"),
-)
 MAPPING = """
 checklist = "test.shop@1"
 [visit]
@@ -42,7 +36,6 @@ P = { column = "P" }
 N = { column = "N" }
 X = { column = "X" }
 """
-HEADER = ("store", "at", "day", "P", "N", "X")
 RICH_CELL = (
     "<table:table-cell><office:annotation><text:p>remark</text:p></office:annotation>"
     '<text:p>a<text:s text:c="2"/>b <text:span>c</text:span><text:line-break/>d</text:p>'

@@ -17,7 +17,10 @@ from helpers.filled_forms import FEELINGS
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 words = st.text(_LETTERS, min_size=1, max_size=20).map(clean).filter(bool)
 lines = st.one_of(
-    words, st.sampled_from(["=1+1", '"so", she said', "one\ntwo", "@me", "-", "+82 2", "a;b, c", "'q'", "안녕"])
+    words,
+    st.sampled_from(
+        ["=1+1", "#N/A", '="007"', '"so", she said', "one\ntwo", "@me", "-", "+82 2", "a;b, c", "'q'", "안녕"]
+    ),
 )
 tokens = st.from_regex(r"[A-Za-z0-9가-힣=+@-][A-Za-z0-9 _.-]{0,10}", fullmatch=True).map(lambda t: clean(t) or "x")
 zones = st.integers(-11, 13).map(lambda hours: dt.timezone(dt.timedelta(hours=hours)))

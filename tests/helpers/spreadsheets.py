@@ -8,6 +8,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from helpers import samples
+
+SHOP = samples.items_only(
+    samples.item("P", {"type": "number", "unit": "%", "max": 100}),
+    samples.item("N", "number"),
+    samples.item("X", "text"),
+)
+"""A percentage, a number and a text."""
+
+HEADER = ("store", "at", "day", "P", "N", "X")
+"""The columns of a table of its visits."""
+
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _NAMESPACES = {
     part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in ("office", "table", "text", "style")

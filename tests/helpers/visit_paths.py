@@ -12,6 +12,9 @@ from cemaudit.model.answers import Choice, Choices, Date, Nps, Quantity, Scale, 
 __all__ = ["paths", "worth"]
 
 
+_EXAMPLES = {"date": "2026-12-01", "time": "14:20", "text": "as it was"}
+
+
 def worth(item: Item) -> list[Any]:
     """Answers to an item that cover whatever a condition or its points can tell apart, the worst first."""
     answer = item.answer
@@ -31,12 +34,8 @@ def worth(item: Item) -> list[Any]:
             values = [int(edge) for edge in edges] + [int(max(edges, default=0)) + 1]
         case Quantity():
             values = [int(answer.min or 0), int(answer.max or 10)]
-        case Date():
-            values = ["2026-12-01"]
-        case Time():
-            values = ["14:20"]
-        case TextAnswer():
-            values = ["as it was"]
+        case Date() | Time() | TextAnswer():
+            values = [_EXAMPLES[answer.type]]
         case _:
             raise TypeError(item.id)
     return sorted(values, key=lambda value: item.answer.points(tuple(value) if isinstance(value, list) else value) or 0)

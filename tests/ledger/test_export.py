@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import open_ledger
-from cemaudit.ledger.export import files
+from cemaudit.ledger.export import spreadsheet
 from cemaudit.ledger.export.columns import ExportRequest
 from cemaudit.ledger.export.files import FORMATS, Format, escape_formula, rows_of, write_export
 from cemaudit.ledger.export.rows import ExportBatches
@@ -252,11 +252,11 @@ def test_a_workbook_for_people(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_sheet_that_is_too_small_is_told(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_ROWS", 2)
+    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 2)
     with stretches(home) as some, pytest.raises(BadInput, match="3 rows are more than a sheet has"):
         write_export(some, tmp_path / "x.xlsx", "xlsx")
-    monkeypatch.setattr(files, "MOST_COLUMNS", 5)
-    monkeypatch.setattr(files, "MOST_ROWS", 3)
+    monkeypatch.setattr(spreadsheet, "MOST_COLUMNS", 5)
+    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
     with stretches(home) as some, pytest.raises(BadInput, match="columns are more than a sheet has"):
         write_export(some, tmp_path / "x.xlsx", "xlsx")
     assert list(tmp_path.iterdir()) == []

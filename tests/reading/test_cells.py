@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from helpers import samples
+from helpers.spreadsheets import HEADER, SHOP
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from cemaudit.errors import BadInput
@@ -21,11 +21,6 @@ from cemaudit.ledger.store_registry import read_stores
 from cemaudit.model import Visit
 from cemaudit.reading import CellKind, CellText, error_problem, read_id, read_percent
 
-SHOP = samples.items_only(
-    samples.item("P", {"type": "number", "unit": "%", "max": 100}),
-    samples.item("N", "number"),
-    samples.item("X", "text"),
-)
 MAPPING = """
 checklist = "test.shop@1"
 [visit]
@@ -38,7 +33,6 @@ P = { column = "P" }
 N = { column = "N" }
 X = { column = "X" }
 """
-HEADER = ["store", "at", "day", "P", "N", "X"]
 Cell = tuple[Any, str]
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
+from helpers import samples
 from pydantic import BaseModel
 
 from cemaudit.checklists import load_checklist
 from cemaudit.hookspecs import Context
 from cemaudit.model import Audit, Complaint, Text
 from cemaudit.report import store_report
+from cemaudit.report.sections.words import when
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 
@@ -51,3 +53,21 @@ def test_a_report_of_one_visit(audits: list[Audit]) -> None:
 
 def test_a_report_of_an_episode(audits: list[Audit]) -> None:
     assert [words for words in words_in(store_report(Context(audits=audits))) if CUSTOMER.search(words)] == []
+
+
+@pytest.mark.parametrize(
+    ("times", "shown"),
+    [
+        ({"date": "2026-11-13"}, "2026-11-13"),
+        ({"date": "2026-11-13", "until": "2026-11-13"}, "2026-11-13"),
+        ({"date": "2026-11-13", "until": "2026-11-19"}, "2026-11-13–2026-11-19"),
+        ({"started": "2026-11-13T14:05+09:00", "finished": "2026-11-13T14:40+09:00"}, "2026-11-13 14:05–14:40"),
+        (
+            {"started": "2026-11-13T14:05+09:00", "finished": "2026-11-19T10:00+09:00"},
+            "2026-11-13 14:05–2026-11-19 10:00",
+        ),
+        ({}, "–"),
+    ],
+)
+def test_a_page_says_from_when_to_when(times: dict[str, str], shown: str) -> None:
+    assert when(samples.visit(**times)) == shown

@@ -20,7 +20,9 @@ from cemaudit.cli.options import (
     ledger_option,
     print_new_ledger,
     print_plugin_problems,
+    print_problems,
 )
+from cemaudit.errors import Problem
 from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
@@ -105,6 +107,9 @@ def command(
             workers.close()
             pace.end()
             _print_summary(collector.summary, pace.seconds, as_json)
+        if simulated := collector.summary.simulated:
+            text = message("simulated visits among the collected: {count}", count=f"{simulated:,}")
+            print_problems([Problem(text, hint=message("leave them out with --where origin=shopper"))])
         waiting = len(ledger.waiting())
         if waiting:
             click.echo(str(message("revisions waiting for an earlier revision: {count}", count=waiting)), err=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +31,22 @@ from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
     SnapshotOptions,
-    json_option,
     make_rules,
     open_selection,
     print_problems,
     refuse_beside,
+    refuse_target_off_scale,
     rules_options,
     selection_options,
 )
-from cemaudit.cli.output import OutputFormat, interval_text, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.output import (
+    OutputFormat,
+    decimals_of,
+    interval_text,
+    print_compared_measure,
+    rows_options,
+    write_rows,
+)
 from cemaudit.cli.relation_rows import RELATION_COLUMNS, print_relation, relation_to_dict, store_relation_to_dict
 from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
@@ -53,7 +60,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
     from cemaudit.compare.relation import RelationSummary
-    from cemaudit.compare.report_records import ChannelComparison
+    from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
@@ -70,20 +77,20 @@ _HEADINGS = (N_("Store"), _VISITS, N_("Mean"), N_("Score"), N_("Interval"))
 @click.argument("one")
 @click.argument("other")
 @selection_options
-@json_option
+@rows_options
 @localized.common_options
-def stores(question: SnapshotOptions, one: str, other: str, as_json: bool) -> None:
+def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) -> None:
     """Compare two."""
     if one == other:
         raise click.UsageError(str(message("name two stores, not one twice")))
     from cemaudit.compare.from_snapshot import fit_selection, league_of_fit
     from cemaudit.compare.peer_comparison import compare_pair
+    from cemaudit.ledger.query.coverage import registered_in_snapshot
 
     with open_selection(question) as opened:
         fitted = fit_selection(opened, question.asked(), scale="points")
-        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other)
-    if as_json:
-        click.echo(json.dumps(pair_to_dict(pair), ensure_ascii=False))
+        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other, registered_in_snapshot(opened))
+    if write_rows(form, COLUMNS, list(map(standing_to_dict, (pair.first, pair.second))), lambda: pair_to_dict(pair)):
         return
     rows = [
         [
@@ -164,13 +171,12 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
                 str(agreement.second),
                 str(agreement.stores),
                 _number(agreement.correlation, 2),
-                interval_text(agreement.interval, 2)
-                if agreement.interval
-                else str(message("too few stores, or all alike")),
+                interval_text(agreement.interval, 2) if agreement.interval else str(message("not known")),
             ]
             for agreement in agreements
         ]
         _print_numbers(_OF_PAIRS, pairs)
+        print_reasons(agreements)
         if len(agreements) < len(channels.agreements):
             text = message("Those that agree least, of {count}; --json has all.", count=len(channels.agreements))
             click.echo(str(text))
@@ -181,6 +187,14 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
     if channels.notes:
         click.echo()
         print_notes(channels.notes)
+
+
+def print_reasons(agreements: Sequence[ChannelAgreement]) -> None:
+    """Say why agreements are not known, each reason once."""
+    reasons = dict.fromkeys(str(agreement.reason) for agreement in agreements if agreement.reason)
+    if reasons:
+        click.echo()
+        print_notes(list(reasons))
 
 
 def print_uneven_stores(channels: ChannelComparison, sides: Sequence[FacetLeague]) -> None:
@@ -272,7 +286,8 @@ def print_league(league: League) -> None:
 
 def print_league_table(league: League) -> None:
     """Print the first and the last stores of the league, without columns nobody has a value in."""
-    rows = list(map(standing_cells, league.standings))
+    digits = decimals_of(max((abs(standing.raw) for standing in league.standings), default=0))
+    rows = [standing_cells(standing, digits) for standing in league.standings]
     # ten columns seldom fit: one without any value would only make the others narrower
     used_columns = [index for index, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
@@ -315,14 +330,14 @@ def _probability_heading(league: League) -> str:
     return str(message("< {target}", target=target))
 
 
-def standing_cells(standing: Standing) -> list[str]:
-    """The cells of a store in the table of the league."""
+def standing_cells(standing: Standing, digits: int) -> list[str]:
+    """The cells of a store in the table of the league, scores with so many decimals."""
     return [
         ("! " if standing.flagged else "") + standing.name,
         f"{standing.visits:,}",
-        f"{standing.raw:.1f}",
-        f"{standing.score:.1f}",
-        interval_text(standing.interval, 1),
+        f"{standing.raw:.{digits}f}",
+        f"{standing.score:.{digits}f}",
+        interval_text(standing.interval, digits),
         "-" if standing.reliability is None else f"{standing.reliability:.2f}",
         _probability(standing.lowest if standing.below is None else standing.below),
         interval_text(standing.rank, 0) if standing.rank else "-",
@@ -413,9 +428,11 @@ def command(
     unit_or_facet = {"unit": by} if by in _UNITS else {"facet": by}
     selection = question.asked(pool=NO_POOL if pool == "none" else pool, adjusted=not unadjusted, **unit_or_facet)
     platform = known_platform(platform_ref) if platform_ref else None
+    actions, noted = known_actions(question.url) if folder and not question.snapshot_path else ([], {})
     of_single_visits = {"--report": folder, "--relation": relation}
     refuse_beside("--measure episode", of_single_visits if selection.of_episodes else {})
     with open_selection(question) as opened:
+        refuse_target_off_scale(opened, selection, target)
         if by not in _UNITS:
             print_facets(opened, selection, target, rules, form)
             return
@@ -426,8 +443,9 @@ def command(
                 target,
                 rules,
                 scale,
-                known_actions(None if question.snapshot_path else question.url),
+                actions,
                 platform,
+                noted,
             )
             if folder
             else None
@@ -492,15 +510,15 @@ def show_with_drop_outs(league: League, drop_outs: DropOuts, form: OutputFormat)
         print_drop_outs(drop_outs, str(UNIT_TITLES[league.unit]), names, order)
 
 
-def known_actions(url: str | None) -> list[Action]:
-    """The actions the ledger knows; none where there is no ledger."""
+def known_actions(url: str | None) -> tuple[list[Action], dict[str, date]]:
+    """The actions the ledger knows, and the days they were noted; none where there is no ledger."""
     from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.actions import current_actions
+    from cemaudit.ledger.actions import current_actions, noted_days
 
     if url is None:
-        return []
+        return [], {}
     with open_ledger(url) as ledger:
-        return list(current_actions(ledger).values())
+        return list(current_actions(ledger).values()), noted_days(ledger)
 
 
 command.add_command(stores)

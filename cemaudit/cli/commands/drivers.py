@@ -12,7 +12,7 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import experience_to_dict, interaction_to_dict, nps_drivers_to_dict
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options, print_problems
-from cemaudit.cli.output import OutputFormat, print_nps, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, interval_text, print_nps, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
 from cemaudit.language import N_, message, translate
 
@@ -132,14 +132,19 @@ def study_to_dict(study: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[st
 
 def print_study(study: DriverStudy) -> None:
     """Print the shares of the drivers, their asymmetry, the experience and what must be said beside them."""
-    print_notes(list(_header_lines(study)))
-    print_shares(study.drivers)
+    # Without a whole question the first thing to say is that nothing shows what drives it, and what to ask.
+    first = study.notes[:2] if study.explained is None else ()
+    print_notes([*_header_lines(study), *first])
+    if study.explained is None:
+        print_performances(study.drivers)
+    else:
+        print_shares(study.drivers)
     print_asymmetry(study.drivers)
     print_experience(study)
     if study.promoting:
         print_nps(study.outcome.name, study.promoting, {driver.name: driver.title for driver in study.drivers})
     click.echo()
-    print_notes(study.notes)
+    print_notes(study.notes[len(first) :])
 
 
 def _header_lines(study: DriverStudy) -> Iterator[object]:
@@ -155,11 +160,22 @@ def _header_lines(study: DriverStudy) -> Iterator[object]:
         stores=f"{study.stores:,}",
         shoppers=f"{study.shoppers:,}",
     )
+    if study.explained is None:
+        return
     yield message(
         "R² = {share}; relative importance by {method}, with 90% intervals.",
         share=f"{study.explained:.0%}",
         method="LMG" if study.method == "lmg" else "Johnson",
     )
+
+
+def print_performances(drivers: Sequence[Driver]) -> None:
+    """Print the performance of each driver, where nothing else is known of it."""
+    rows = [
+        [str(driver.title), f"{driver.visits:,}", f"{driver.performance:.1f}", interval_text(driver.performed, 1)]
+        for driver in drivers
+    ]
+    print_table((N_("Driver"), N_("Visits"), N_("Performance"), N_("Interval")), rows, "lrrr", gap=True)
 
 
 def print_shares(drivers: Sequence[Driver]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,7 @@ _COLUMNS: dict[str, Kind] = {
     "action": "text", "since": "text", "stores": "whole", "before": "whole", "after": "whole", "other_stores": "whole",
     "other_before": "whole", "other_after": "whole", "naive": "number", "regression": "number", "other": "number",
     "effect": "number", "se": "number", "low": "number", "high": "number", "smallest": "number", "told": "flag",
+    "noted": "text", "seen_before": "whole", "gap_before": "number", "gap_by_chance": "number", "verdict": "flag",
 }  # fmt: skip
 
 _HEADINGS = (N_("Group of stores"), N_("Stores"), N_("Visits before"), N_("Visits after"))
@@ -54,24 +56,24 @@ def command(
     from cemaudit.compare.from_snapshot import action_effect
     from cemaudit.compare.results import DEFAULT_RULES
 
-    done = _action(question.url, action)
+    done, noted = _action(question.url, action)
     rules = replace(DEFAULT_RULES, level=level or DEFAULT_RULES.level)
     with open_selection(question) as opened:
-        effect = action_effect(opened, question.asked(pool=pool_key(pool)), done, rules)
+        effect = action_effect(opened, question.asked(pool=pool_key(pool)), done, rules, noted)
     if not write_rows(form, _COLUMNS, [effect_row(effect)], lambda: effect_to_dict(effect)):
         print_effect(effect)
 
 
-def _action(url: str | None, name: str) -> Action:
-    """The action as the ledger has it; ``BadInput`` without a ledger."""
+def _action(url: str | None, name: str) -> tuple[Action, date]:
+    """The action as the ledger has it, and the day it was noted; ``BadInput`` without a ledger."""
     from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.actions import find_action
+    from cemaudit.ledger.actions import find_action, noted_days
 
     if url is None:
         hint = message("name it with --ledger or CEMAUDIT_LEDGER")
         raise BadInput(Problem(message("the ledger that knows the action is needed"), hint=hint))
     with open_ledger(url) as ledger:
-        return find_action(ledger, name)
+        return find_action(ledger, name), noted_days(ledger)[name]
 
 
 def effect_row(effect: ActionEffect) -> dict[str, Any]:
@@ -82,7 +84,9 @@ def effect_row(effect: ActionEffect) -> dict[str, Any]:
         "other_stores": effect.others.stores, "other_before": effect.others.before, "other_after": effect.others.after,
         "naive": effect.naive, "regression": effect.regression, "other": effect.other, "effect": effect.effect,
         "se": effect.se, "low": effect.interval.low, "high": effect.interval.high,
-        "smallest": effect.smallest_detectable, "told": effect.is_significant,
+        "smallest": effect.smallest_detectable, "told": effect.is_significant if effect.has_verdict else None,
+        "noted": effect.action.noted and effect.action.noted.isoformat(), "seen_before": effect.seen_before,
+        "gap_before": effect.selection.gap, "gap_by_chance": effect.selection.chance, "verdict": effect.has_verdict,
     }  # fmt: skip
 
 

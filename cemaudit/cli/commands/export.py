@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, filter_of, filter_options, folder_of, place_options, print_problems
+from cemaudit.cli.options import OUT_FILE, filter_of, filter_options, folder_of, place_options, print_problems
 from cemaudit.language import N_, message
 
 _FORMATS = ("csv", "xlsx", "parquet", "json")
@@ -24,7 +24,7 @@ _FORMATS = ("csv", "xlsx", "parquet", "json")
 )
 @place_options
 @localized.option("--to", "form", type=click.Choice(_FORMATS), help=N_("The format; else the file's ending tells."))
-@localized.option("--out", "path", required=True, type=FILE, metavar="FILE", help=N_("The file to write."))
+@localized.option("--out", "path", required=True, type=OUT_FILE, metavar="FILE", help=N_("The file to write."))
 @localized.option(
     "--wide/--tidy",
     "wide",
@@ -70,6 +70,7 @@ def command(
     from cemaudit.ledger.export.files import FORMATS, write_export
     from cemaudit.ledger.export.rows import ExportBatches
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
 
@@ -100,7 +101,7 @@ def command(
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, snapshot_path)))
-        problems = list(partly_scored(snapshot, visit_filter, scheme))
+        problems = [*partly_scored(snapshot, visit_filter, scheme), *mixed_origins(snapshot, visit_filter)]
         problems += completeness_notes(snapshot, visit_filter, scheme)
         count = write_export(ExportBatches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
+from cemaudit.cli.options import OUT_FILE, engine_options, print_plugin_problems
 from cemaudit.errors import LONGEST_PLACE, BadInput, Problem
 from cemaudit.language import N_, current, message, printable
 
@@ -33,7 +33,7 @@ _MOST_ROWS = 10_000
 @localized.option(
     "--to", "kind", type=click.Choice(["xlsform", *_TABLES, "pdf"]), required=True, help=N_("What form it is to be.")
 )
-@localized.option("--out", type=FILE, required=True, metavar="FILE", help=N_("The file to write."))
+@localized.option("--out", type=OUT_FILE, required=True, metavar="FILE", help=N_("The file to write."))
 @localized.option(
     "--rows", type=click.IntRange(0, _MOST_ROWS), metavar="N", help=N_("Rows ready to fill in, in a table; else 1.")
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, engine_options, print_plugin_problems, print_problems
+from cemaudit.cli.options import FILE, OutFile, engine_options, print_plugin_problems, print_problems
 from cemaudit.cli.terminal import progress
 from cemaudit.errors import LONGEST_PLACE, Problem
 from cemaudit.language import N_, message, printable
@@ -265,7 +265,7 @@ _ONLY_FOR = {
 @localized.option("--format", "kind", type=click.Choice(_KINDS), help=N_("What the file is; else its content tells."))
 @localized.option(
     "--out",
-    type=click.Path(allow_dash=True),
+    type=OutFile(allow_dash=True),
     metavar="FILE",
     help=N_("The visits, JSON lines; else a file named after the table, in this folder."),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE
+from cemaudit.cli.options import FILE, OUT_FILE
 from cemaudit.language import N_, message, printable, translate
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _LONGEST = 25_000
 )
 @click.argument("form", type=FILE)
 @localized.option(
-    "--out", type=FILE, metavar="FILE", help=N_("The draft; else a file named after the form, in this folder.")
+    "--out", type=OUT_FILE, metavar="FILE", help=N_("The draft; else a file named after the form, in this folder.")
 )
 @localized.option("--sector", metavar="ID", help=N_("The sector; imported unless said."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scheme; cem.performance@1 unless said."))

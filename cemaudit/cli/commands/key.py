@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE
+from cemaudit.cli.options import FILE, OUT_FILE
 from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable, translate
 
@@ -49,7 +49,7 @@ def command() -> None:
     ),
 )
 @localized.option(
-    "--out", type=FILE, metavar="FILE", help=N_("The private key; else key.pem in cemaudit's own folder.")
+    "--out", type=OUT_FILE, metavar="FILE", help=N_("The private key; else key.pem in cemaudit's own folder.")
 )
 @localized.option("--comment", default="", metavar="TEXT", help=N_("Whose key it is, as headquarters knows you."))
 @localized.common_options

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.queries.claims import AfterClaims
     from cemaudit.ledger.query import LedgerQuery, ViewResult
     from cemaudit.ledger.query.question import LensKey
-    from cemaudit.ledger.query.reading import Local
+    from cemaudit.ledger.query.reading import Local, Reading
     from cemaudit.model import Checklist
 
 __all__ = ["print_rows", "print_view"]
@@ -258,6 +259,7 @@ def command(
     from cemaudit.compare.queries.episodes import episode_view
     from cemaudit.ledger.query import LedgerQuery, show
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.privacy import withheld_note
@@ -298,10 +300,41 @@ def command(
             result = show(snapshot, str(view), question)
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
             problems += completeness_notes(snapshot, visit_filter, scheme)
+            problems += mixed_origins(snapshot, visit_filter)
             problems += [Problem(withheld_note(*result.withheld))] if result.withheld else []
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
+            names = _with_names_of_rows(names, snapshot) if view == "heatmap" else names
+            problems += _unvisited_stores(snapshot, question, result) if view in {"visits", "league"} else []
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
+
+
+def _with_names_of_rows(names: KeyNames, snapshot: Reading) -> KeyNames:
+    """The names, and those of stores and touchpoints too; stores called the same have their ids beside them."""
+    from cemaudit.ledger.query.coverage import registered_in_snapshot
+
+    stores = registered_in_snapshot(snapshot)
+    called = Counter(stores.values())
+    values = {key: dict(titles) for key, titles in names.values.items()}
+    values["store"] = {
+        store: name if called[name] == 1 else f"{name} ({store})" for store, name in stores.items() if name != store
+    }
+    titles = {
+        touchpoint.id: touchpoint.title for ref in snapshot.refs for touchpoint in snapshot.checklist(ref).touchpoints
+    }
+    values |= {key: titles | values.get(key, {}) for key in ("touchpoint", "key")}
+    return KeyNames(names.keys, values)
+
+
+def _unvisited_stores(snapshot: Reading, question: LedgerQuery, result: ViewResult) -> Iterator[Problem]:
+    """The registered stores that have no row in a view of stores."""
+    from cemaudit.ledger.query.coverage import unvisited_note
+    from cemaudit.ledger.query.question import checklists_asked
+
+    if "store" in result.keys:
+        conditions, visited = question.which.conditions, {row["store"] for row in result.rows}
+        if note := unvisited_note(snapshot, conditions, checklists_asked(snapshot, question, one=False), visited):
+            yield Problem(note)
 
 
 def _keys_of(view: str | None) -> Sequence[str]:

@@ -21,6 +21,7 @@ from cemaudit.cli.options import (
     place_options,
     print_plugin_problems,
     print_problems,
+    refuse_target_off_scale,
     scheme_option,
     visits_argument,
 )
@@ -135,6 +136,7 @@ def store_places(
     with reading(folder) as opened:
         for checklist in dict.fromkeys(_key(context)[0] for context in contexts):
             selection = Selection(Filter((Condition("checklist", (checklist,)),)))
+            refuse_target_off_scale(opened, selection, target)
             try:
                 league = fit_league(opened, selection, target)
             except (BadInput, NotEstimable) as refusal:

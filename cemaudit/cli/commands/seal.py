@@ -86,7 +86,8 @@ def ask_for_signature(name: str | None, draft: Draft) -> str:
             name = screen.ask("> ").strip()
         except EOFError:
             name = ""
-    if not name or name != (draft.visit.shopper or name):
+    # A revision is signed by whoever signed the visit, also where no code was given when it was begun.
+    if not name or name != (draft.visit.shopper or draft.values.get("signed_before") or name):
         hint = message("sign with the code the visit was entered under")
         raise BadInput(Problem(message("not signed; the draft is kept as it is"), hint=hint))
     return name

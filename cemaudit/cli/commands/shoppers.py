@@ -10,27 +10,34 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import agreement_to_dict, rules_to_dict, severity_to_dict
 from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
-from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, decimals_of, interval_text, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.compare.rater_agreement import ShopperAgreement
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.severity import ShopperSeverities, ShopperSeverity
+    from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.ledger.export.columns import Kind
 
 
 _COLUMNS: dict[str, Kind] = {
     "shopper": "text", "visits": "whole", "stores": "whole", "severity": "score", "se": "number", "low": "number",
     "high": "number", "ratio": "number", "spread": "text",
+    "chance": "number",
 }  # fmt: skip
 
 _HEADINGS = (
     N_("Shopper"), N_("Visits"), N_("Stores"), N_("Severity"), N_("Interval"), N_("Scatter"), N_("Remarks"),
 )  # fmt: skip
 
-_SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
+_SPREADS = {
+    "uniform": N_("little variation (by chance: {chance})"),
+    "erratic": N_("erratic (by chance: {chance})"),
+}
+
+LEAST_CHANCE = 0.0001
+"""Smaller chances are not told apart by the draws they come from."""
 
 
 @localized.command(
@@ -48,9 +55,9 @@ _SPREADS = {"uniform": N_("little variation"), "erratic": N_("erratic")}
 def command(question: SnapshotOptions, least: int | None, form: OutputFormat) -> None:
     """Show the shoppers."""
     from cemaudit.compare.from_snapshot import read_visit_arrays
-    from cemaudit.compare.rater_agreement import shopper_agreement
     from cemaudit.compare.results import DEFAULT_RULES
     from cemaudit.compare.severity import shopper_severities
+    from cemaudit.compare.shopper_agreement import shopper_agreement
 
     rules = replace(DEFAULT_RULES, least_person=least or DEFAULT_RULES.least_person)
     with open_selection(question) as opened:
@@ -79,21 +86,28 @@ def severities_to_dict(
 
 def print_severities(severities: ShopperSeverities, agreement: ShopperAgreement) -> None:
     """Print the severity of each shopper, and how far they agree."""
+    # Severities are a part of what visits differ by: of a measure of 0 and 1 a tenth is much.
+    digits = decimals_of(10 * severities.visit_sd)
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")
-    print_notes([message(text, sd=f"{severities.sd:.1f}", visit=f"{severities.visit_sd:.1f}"), *severities.notes])
-    print_table(_HEADINGS, list(map(_cells, severities.shoppers)), "lrrrrrl", width=screen_width(), gap=True)
+    deviations = {"sd": f"{severities.sd:.{digits}f}", "visit": f"{severities.visit_sd:.{digits}f}"}
+    print_notes([message(text, **deviations), *severities.notes])
+    rows = [_cells(shopper, digits) for shopper in severities.shoppers]
+    print_table(_HEADINGS, rows, "lrrrrrl", width=screen_width(), gap=True)
     print_section(N_("Agreement between shoppers"), agreement.notes)
 
 
-def _cells(shopper: ShopperSeverity) -> list[str]:
+def _cells(shopper: ShopperSeverity, digits: int) -> list[str]:
     signs = [(shopper.strict, N_("strict")), (shopper.mild, N_("mild"))]
-    remarks = [text for holds, text in signs if holds] + ([_SPREADS[shopper.spread]] if shopper.spread else [])
+    remarks = [translate(text) for holds, text in signs if holds]
+    if shopper.spread and shopper.chance is not None:
+        chance = f"{max(shopper.chance, LEAST_CHANCE):.2%}"
+        remarks.append(str(message(_SPREADS[shopper.spread], chance=chance)))
     return [
         shopper.shopper,
         str(shopper.visits),
         str(shopper.stores),
-        f"{shopper.severity:+.1f}",
-        interval_text(shopper.interval, 1),
-        f"{shopper.ratio:.2f}",
-        ", ".join(map(translate, remarks)),
+        f"{shopper.severity:+.{digits}f}",
+        interval_text(shopper.interval, digits),
+        "-" if shopper.ratio is None else f"{shopper.ratio:.2f}",
+        ", ".join(remarks),
     ]

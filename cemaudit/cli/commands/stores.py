@@ -21,7 +21,8 @@ _ABOUT = {
     "list": N_("List the stores the ledger knows."),
 }
 
-_HEADINGS = (N_("Store"), N_("Name"), N_("Region"), N_("Format"), N_("Brand"), N_("Owner"), N_("Opened"), N_("Pool"))
+_HEADINGS = (N_("Store"), N_("Name"), N_("Region"), N_("Format"), N_("Brand"), N_("Owner"), N_("Opened"), N_("Pool"),
+             N_("Visits"))  # fmt: skip
 
 
 @group("stores", N_("The registry of stores. Once there is one, visits of other stores are refused."), _ABOUT)
@@ -70,9 +71,11 @@ def import_(file: Path, url: str) -> int:
 def list_(url: str, as_json: bool) -> None:
     """One line, or one JSON object, for each store."""
     from cemaudit.ledger import open_ledger, registered_stores
+    from cemaudit.ledger.store_registry import visits_by_store
 
     with open_ledger(url) as ledger:
         stores = list(registered_stores(ledger).values())
+        visits = visits_by_store(ledger)
     if as_json:
         for store in stores:
             click.echo(json.dumps(store.model_dump(mode="json"), ensure_ascii=False))
@@ -81,8 +84,8 @@ def list_(url: str, as_json: bool) -> None:
         for store in stores:
             opened = store.opened.isoformat() if store.opened else ""
             texts = (store.name, store.region, store.format, store.brand, store.owner, opened, store.pool)
-            rows.append([store.id, *(text or "" for text in texts)])
-        print_table(_HEADINGS, rows, in_pieces=True)
+            rows.append([store.id, *(text or "" for text in texts), f"{visits.get(store.id, 0):,}"])
+        print_table(_HEADINGS, rows, "l" * (len(_HEADINGS) - 1) + "r", in_pieces=True)
 
 
 command.add_command(import_)

@@ -13,6 +13,7 @@ from cemaudit.cli import localized
 from cemaudit.cli.localized import group
 from cemaudit.cli.options import (
     FILE,
+    OUT_FILE,
     engine_options,
     filter_of,
     filter_options,
@@ -61,7 +62,9 @@ def command() -> None:
     ),
 )
 @click.argument("checklist_ref", metavar="CHECKLIST")
-@localized.option("--out", "path", type=FILE, metavar="FILE", help=N_("Write to this file, not to standard output."))
+@localized.option(
+    "--out", "path", type=OUT_FILE, metavar="FILE", help=N_("Write to this file, not to standard output.")
+)
 @localized.option("--overwrite", is_flag=True, help=N_("Write over a file that is there."))
 @engine_options
 @localized.common_options

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cemaudit.compare.drivers.data import OUTCOME
-from cemaudit.compare.drivers.outcome import choose_outcome, outcome_sql
+from cemaudit.compare.drivers.outcome import choose_outcome, outcome_sql, whole_question
 from cemaudit.compare.drivers.results import Outcome, StudyDesign
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.queries.driver_columns import (
@@ -16,8 +16,6 @@ from cemaudit.compare.queries.driver_columns import (
     item_columns,
     mean_columns,
     measure_columns,
-    touchpoints_of_driver,
-    touchpoints_of_measure,
 )
 from cemaudit.compare.queries.drivers import DriverSource
 from cemaudit.compare.selection import require_visits
@@ -75,14 +73,13 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
     columns_by_name = {column.name: column for _, sql, columns in columns_by_table for column in columns if sql}
     if not columns_by_name:
         raise BadInput(_no_drivers_problem(tables[-1], query, measure))
-    # A driver that shares inputs with the outcome goes with it by arithmetic. It can be dropped where the outcome is a
-    # question; a reckoned outcome shares inputs with every driver, so there they stay and a note says it.
+    # A driver that shares inputs with the outcome goes with it by arithmetic, and is dropped where the outcome is a
+    # question. By a reckoned outcome no driver is judged at all.
     alike = [name for name, column in columns_by_name.items() if column.leaves & outcome.leaves]
     kept = [name for name in columns_by_name if not (outcome.is_asked and name in alike)]
     if not 1 < len(kept) <= MOST_DRIVERS:
         raise NotEstimable(_driver_count_problem(len(kept)))
     keys = {name: f"d{number}" for number, name in enumerate(kept)}
-    reaching = {name for table, _, columns in columns_by_table for name in _reaching(table, query.of, outcome, columns)}
     mandatory = {column.name for _, _, columns in columns_by_table for column in columns if column.mandatory}
     sources = [
         DriverSource(
@@ -103,9 +100,8 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
         ids={key: name for name, key in keys.items()},
         titles={key: columns_by_name[name].title for name, key in keys.items()},
         mandatory=frozenset(key for name, key in keys.items() if name in mandatory),
-        unreached=frozenset(key for name, key in keys.items() if name not in reaching),
         contained_outcomes=[columns_by_name[name].title for name in alike if outcome.is_asked],
-        alike=[columns_by_name[name].title for name in alike if not outcome.is_asked],
+        whole_question=whole_question(tables[-1].checklist) or "",
         lower_is_better=sources[-1].table.schemes[-1].direction == "lower-is-better",
     )
     return StudyVariables(design, sources)
@@ -114,17 +110,6 @@ def choose_variables(reading: Reading, query: DriverQuery) -> StudyVariables:
 def _columns(table: ScoreTable, of: str, measure: str, question: LedgerQuery) -> list[DriverColumn]:
     columns = item_columns(table.checklist) if of == "item" else measure_columns(table, measure, of)
     return [column for column in columns if is_asked(question, column.facets)]
-
-
-def _reaching(table: ScoreTable, of: str, outcome: Outcome, columns: Sequence[DriverColumn]) -> Iterator[str]:
-    """Yield the drivers the outcome can hold: all where it was asked, else those with a touchpoint that is part of it.
-
-    A touchpoint that asks no feeling has no part in a mean of feelings: its share would be small by construction.
-    """
-    part = frozenset() if outcome.is_asked else touchpoints_of_measure(table, outcome.name)
-    for column in columns:
-        if outcome.is_asked or part & touchpoints_of_driver(table.checklist, of, column.name):
-            yield column.name
 
 
 def _experience_columns(table: ScoreTable, outcome: Outcome) -> Mapping[str, str]:

@@ -89,6 +89,15 @@ class DriverProducts:
         sums = self.sums.sum(axis=0) if drawn is None else drawn @ self.sums
         return self._square(np.where(counts > 0, sums / np.maximum(counts, 1), 0))
 
+    def ordered(self, beside: Numbers | None = None) -> NDArray[np.intp]:
+        """Return the stores (I) in an order of their values (then of ``beside``, (I, ...)) alone, not of their ids."""
+        columns = [self.counts, self.sums] if beside is None else [self.counts, self.sums, beside]
+        return np.lexsort(np.hstack(columns).T)
+
+    def of_stores(self, order: NDArray[np.intp]) -> DriverProducts:
+        """Return the same with the stores in this order."""
+        return DriverProducts(self.names, self.counts[order], self.sums[order])
+
     def select(self, names: Sequence[str]) -> DriverProducts:
         """Return the same of fewer variables, in this order."""
         m = len(self.names)

@@ -102,6 +102,7 @@ def _experience_means(touchpoint: ExperienceTotals) -> ExperienceMeans:
 
 def interaction(products: DriverProducts) -> Interaction:
     """Return the slopes of the outcome on P, E and P·E, by ``products`` of these four, P and E in percent of 1."""
+    products = products.of_stores(products.ordered())
     slopes = 100 * regression_slopes(products.covariances())
     samples = np.concatenate(
         [regression_slopes(products.covariances(block))[:, 2] for block in bootstrap_weights(products.stores)]

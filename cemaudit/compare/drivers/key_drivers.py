@@ -226,7 +226,12 @@ class BootstrapSamples(NamedTuple):
 
 
 def bootstrap(products: DriverProducts, means: StoreMeans) -> BootstrapSamples:
-    """Return 1,000 samples; the outcome is the first of the products, the means are those of the drivers."""
+    """Return 1,000 samples; the outcome is the first of the products, the means are those of the drivers.
+
+    Which stores are drawn depends on their values, not on what they are called.
+    """
+    order = products.ordered(np.hstack(means))
+    products, means = products.of_stores(order), StoreMeans(means.counts[order], means.sums[order])
     replicates = [
         (
             relative_importance(nearest_correlation(correlations_from_covariances(products.covariances(block)))),
@@ -278,6 +283,7 @@ def penalty_rewards(
     if not enough:
         return {}
     products = table.third_products(enough, by_shopper=by_shopper)
+    products = products.of_stores(products.ordered())
     covariances = products.covariances()
     small = NO_CONTRAST_BELOW * float(np.sqrt(covariances[0, 0]))
     estimates, samples = penalty_reward_contrasts(covariances), bootstrap_contrasts(products)

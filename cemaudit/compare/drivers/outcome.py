@@ -10,7 +10,7 @@ from cemaudit.ledger.query.reading import ScoreTable
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.answers import Nps
 
-__all__ = ["choose_outcome", "outcome_sql"]
+__all__ = ["choose_outcome", "outcome_sql", "whole_question"]
 
 OVERALL_WORDS = frozenset({"overall", "satisfaction", "satisfied", "csat", "recommend", "nps", "ces", "kcsi-overall"})
 """Tags and ids of items that ask for the whole."""
@@ -45,12 +45,17 @@ def choose_outcome(table: ScoreTable, requested: str | None) -> Outcome:
     raise BadInput(Problem(message("no item or measure that is one number: {name}", name=requested), "--outcome", hint))
 
 
-def _default_outcome(checklist: Checklist, scheme: Scheme) -> Outcome:
+def whole_question(checklist: Checklist) -> str | None:
+    """Return the item that asks for the whole visit: of type ``nps``, else by its id or tags; ``None`` without one."""
     candidates = [name for name, item in checklist.items.items() if isinstance(item.answer, Nps)]
     candidates += [name for name, item in checklist.items.items() if OVERALL_WORDS & {name.casefold(), *item.tags}]
-    for name in candidates:
-        if item_answer(checklist, name):
-            return _item(checklist, name, message("the checklist's overall question"))
+    return next((name for name in candidates if item_answer(checklist, name)), None)
+
+
+def _default_outcome(checklist: Checklist, scheme: Scheme) -> Outcome:
+    name = whole_question(checklist)
+    if name:
+        return _item(checklist, name, message("the checklist's overall question"))
     for measure in scheme.measures:
         kinds = (
             set() if measure.for_each else {kind for kind, _ in inputs_of_measure(checklist, scheme, measure.id, {})}

@@ -36,9 +36,9 @@ class StudyDesign:
 
     Drivers ``of`` which kind, by the scores of which ``measure`` (empty of items and columns). ``titles`` of the
     drivers by the names of their columns (``d0``, ``d1`` ...), and ``ids``: their own names. ``mandatory``: the names
-    of those columns that hold a mandatory item, in any version of the checklist; ``unreached``: of those the outcome
-    cannot hold. ``contained_outcomes``: what is left out because the outcome is in it; ``alike``: what shares something
-    with an outcome that is reckoned. ``lower_is_better``: a higher score of a driver is the worse one.
+    of those columns that hold a mandatory item, in any version of the checklist. ``contained_outcomes``: what is left
+    out because the outcome is in it; ``whole_question``: the id of the item that asks for the whole, where there is one
+    (else empty). ``lower_is_better``: a higher score of a driver is the worse one.
     """
 
     of: str
@@ -47,9 +47,8 @@ class StudyDesign:
     ids: Mapping[str, str]
     titles: Mapping[str, Sayable]
     mandatory: frozenset[str] = frozenset()
-    unreached: frozenset[str] = frozenset()
     contained_outcomes: Sequence[Sayable] = ()
-    alike: Sequence[Sayable] = ()
+    whole_question: str = ""
     lower_is_better: bool = False
 
 
@@ -60,8 +59,8 @@ class Driver:
     ``performance``: its mean in points. ``quadrant``, and ``certain``: in what share of the samples it lies there.
     ``asymmetry`` is ``None`` where low, middle and high do not all come often enough.
 
-    Of a driver the outcome cannot hold (a touchpoint that asks no feeling, say, where the outcome is what was felt)
-    nothing but its performance is known: the rest is ``None``.
+    Where the outcome is reckoned (what was felt, the headline) nothing but its performance is known: its share would
+    repeat the weights the outcome is reckoned by. The rest is ``None`` then.
     """
 
     name: str
@@ -80,7 +79,8 @@ class Driver:
 
 @dataclass(frozen=True)
 class DriverStudy:
-    """Drivers, the greatest share first. ``explained``: R², 0 to 1, of the outcome's variance in ``visits``.
+    """Drivers, the greatest share first. ``explained``: R², 0 to 1, of the outcome's variance in ``visits``; ``None``
+    where the outcome is reckoned.
 
     ``method``: ``"lmg"`` or ``"johnson"``. ``promoting``: where the outcome is whether one would recommend it.
     ``notes``: what must be said beside the numbers, in sentences.
@@ -93,7 +93,7 @@ class DriverStudy:
     stores: int
     shoppers: int
     centred: bool
-    explained: float
+    explained: float | None
     method: str
     drivers: tuple[Driver, ...]
     felt: tuple[ExperienceMeans, ...]

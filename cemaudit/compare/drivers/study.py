@@ -70,7 +70,8 @@ def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Drive
     yield from _notes_on_left_out(design, inputs)
     if inputs.facts.stores < FEW_STORES:
         yield message("With only {count} stores the intervals are too narrow.", count=inputs.facts.stores)
-    yield from _notes_on_interpretation(drivers)
+    if design.outcome.is_asked:
+        yield from _notes_on_interpretation(drivers, inputs.facts.stores)
     if not inputs.felt:
         return
     yield message(
@@ -86,13 +87,14 @@ def study_notes(design: StudyDesign, inputs: NoteInputs, drivers: Sequence[Drive
 
 def _notes_on_outcome(design: StudyDesign) -> Iterator[Sayable]:
     outcome = design.outcome
-    if design.alike:
+    if not outcome.is_asked:
         yield message(
-            "{outcome} is reckoned from {names}: their shares show how the formula weighs them and how much they vary, "
-            "not what moves customers. Take an outcome that is asked, with --outcome.",
+            "{outcome} was not asked but is reckoned from answers at these same places, by weights the checklist and "
+            "the scheme declare: shares would repeat these weights, so none are shown, and nothing is suggested.",
             outcome=outcome.title,
-            names=NameList(tuple(design.alike)),
         )
+        yield _what_to_ask(design)
+        return
     if design.contained_outcomes:
         yield message(
             "Left out, because the outcome is part of them: {names}.", names=NameList(tuple(design.contained_outcomes))
@@ -100,6 +102,18 @@ def _notes_on_outcome(design: StudyDesign) -> Iterator[Sayable]:
     yield message(
         "One shopper fills in the drivers and the outcome, and a good mood lifts both; a question put to real "
         "customers would be a better outcome."
+    )
+
+
+def _what_to_ask(design: StudyDesign) -> Sayable:
+    """Return which outcome would show what drives it."""
+    if design.whole_question:
+        return message(
+            "The checklist asks for the whole: take that answer, with --outcome {name}.", name=design.whole_question
+        )
+    return message(
+        "To learn what drives the experience, ask one question about the whole visit, such as how satisfied one was or "
+        "whether one would recommend it (an item of type nps, or with the tag overall); at best ask real customers."
     )
 
 
@@ -151,20 +165,17 @@ def _named(design: StudyDesign, keys: Sequence[str]) -> NameList:
     return NameList(tuple(design.titles[key] for key in keys))
 
 
-def _notes_on_interpretation(drivers: Sequence[Driver]) -> Iterator[Sayable]:
-    unknown = tuple(driver.title for driver in drivers if driver.hint is Suggestion.NOT_KNOWN)
-    if unknown:
-        yield message(
-            "Share not known: {names}. Nothing asked there is part of the outcome, so these visits cannot show what it "
-            "does; that is no reason to do less of it.",
-            names=NameList(unknown),
-        )
+def _notes_on_interpretation(drivers: Sequence[Driver], stores: int) -> Iterator[Sayable]:
     yield message("Correlated drivers share the variance they explain: a small share does not prove an effect.")
-    yield message(
-        "Suggestions are given where {sure} of the samples agree; they know no costs, and of duties only what the "
-        "checklist marks as critical or as a duty. No published rule defines them.",
-        sure="80%",
-    )
+    if stores < FEW_STORES:
+        yield message("Nothing is suggested: it takes {least} stores.", least=FEW_STORES)
+    else:
+        yield message(
+            "Suggestions are given where {sure} of the samples agree and the interval of the share lies wholly above "
+            "or below an equal share; they know no costs, and of duties only what the checklist marks as critical or "
+            "as a duty. No published rule defines them.",
+            sure="80%",
+        )
     if any(driver.hint is Suggestion.MUST_KEEP for driver in drivers):
         yield message(
             "Must keep: it holds a critical item or a duty, so doing less of it is never suggested, however small its "
@@ -186,7 +197,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _StudyEstimates:
-    """What the visits show of the drivers that stay."""
+    """What the visits show of the drivers that stay; ``many_stores``: enough for the intervals to be trusted."""
 
     design: StudyDesign
     keys: tuple[str, ...]
@@ -194,6 +205,7 @@ class _StudyEstimates:
     means: StoreMeans
     samples: BootstrapSamples
     leanings: dict[str, PenaltyReward]
+    many_stores: bool
 
 
 @dataclass(frozen=True)
@@ -239,11 +251,12 @@ def estimate_drivers(
     R, moved = _consistent_correlations(kept.products)
     # Each shopper's mean that was taken away costs a degree of freedom, and a shopper's only visit is left with none.
     free = facts.visits - facts.single_visits - facts.groups if centred else facts.visits - 1
-    explained = _significant_r_squared(R, free)
+    explained = _significant_r_squared(R, free) if design.outcome.is_asked else None
     names = kept.products.names[1:]
     means = table.means(names)
     leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
-    estimates = _StudyEstimates(design, names, R, means, bootstrap(kept.products, means), leanings)
+    samples = bootstrap(kept.products, means)
+    estimates = _StudyEstimates(design, names, R, means, samples, leanings, facts.stores >= FEW_STORES)
     drivers = sorted(_drivers(estimates, level), key=lambda driver: (driver.share is None, -(driver.share or 0)))
     supplements = supplement(names, by_shopper=centred)
     inputs = NoteInputs(facts, kept, moved, centred, bool(supplements.felt), supplements.interaction)
@@ -305,27 +318,30 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
     drivers = []
     for index, key in enumerate(estimates.keys):
         leaning, mandatory = estimates.leanings.get(key), key in estimates.design.mandatory
+        interval = percentile_interval(samples.relative_importance[:, index], level)
+        # Low and high mean the opposite where a lower score is the better one.
+        hint = _hint(positions[index], leaning if up > 0 else None, mandatory=mandatory)
+        carried = estimates.many_stores and not interval.low <= 1 / len(shares) <= interval.high
         driver = Driver(
             name=estimates.design.ids[key],
             title=estimates.design.titles[key],
             visits=int(visits[index]),
             share=float(shares[index]),
-            interval=percentile_interval(samples.relative_importance[:, index], level),
+            interval=interval,
             top=float(first[index]),
             performance=float(performance[index]),
             performed=percentile_interval(samples.performance[:, index], level),
             quadrant=positions[index].quadrant,
             certain=positions[index].certain,
-            # Low and high mean the opposite where a lower score is the better one.
-            hint=_hint(positions[index], leaning if up > 0 else None, mandatory=mandatory),
+            hint=hint if carried or hint is Suggestion.MUST_KEEP else Suggestion.UNCLEAR,
             asymmetry=leaning,
         )
-        drivers.append(_without_share(driver) if key in estimates.design.unreached else driver)
+        drivers.append(driver if estimates.design.outcome.is_asked else _without_share(driver))
     return drivers
 
 
 def _without_share(driver: Driver) -> Driver:
-    """Return a driver the outcome cannot hold: what it explains would be chance, and advice from it a mistake."""
+    """Return a driver of a reckoned outcome: what it explains would be arithmetic, and advice from it a mistake."""
     return replace(
         driver,
         share=None,

@@ -29,7 +29,6 @@ __all__ = [
     "mean_columns",
     "measure_columns",
     "score_column",
-    "touchpoints_of_driver",
     "touchpoints_of_measure",
 ]
 
@@ -49,15 +48,6 @@ def touchpoints_of_measure(table: ScoreTable, measure: str) -> frozenset[str]:
             for scheme in table.schemes
             if measure in scheme.measure
         )
-    )
-
-
-def touchpoints_of_driver(checklist: Checklist, of: str, name: str) -> frozenset[str]:
-    """Return the touchpoints a driver stands for: of an item its own, of a facet's value all that have it."""
-    if of == "item":
-        return frozenset({checklist.touchpoint_of[name].id})
-    return frozenset(
-        touchpoint.id for touchpoint in checklist.touchpoints if name in facets_of_touchpoint(touchpoint).get(of, ())
     )
 
 

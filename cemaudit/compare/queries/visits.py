@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cemaudit.compare.channels import Sums
 from cemaudit.compare.errors import NotEstimable
@@ -44,6 +45,7 @@ from cemaudit.compare.visit_table import (
     Version,
     VisitTable,
     factors_of_stores,
+    nameless_order,
 )
 from cemaudit.errors import BadInput, CemauditError, Problem
 from cemaudit.language import Message, message
@@ -359,6 +361,9 @@ class SnapshotVisitTable(VisitTable):
                 shift,
             )
 
+    def with_shoppers(self, order: NDArray[np.intp]) -> SnapshotVisitTable:
+        return replace(self, keys={**self.keys, "shopper": self.keys["shopper"].reordered(order)})
+
     def score_sum(self) -> int:
         return int(self.reading.ask("select sum(score) from compared")[0][0])
 
@@ -450,7 +455,7 @@ def _snapshot_table(
         else None
         for number, scenario, acted, used, *levels in reading.ask(_versions_sql(len(selection.adjust_for)))
     )
-    return SnapshotVisitTable(
+    table = SnapshotVisitTable(
         facts=facts,
         keys=keys,
         versions=versions,
@@ -459,6 +464,7 @@ def _snapshot_table(
         acted=bool(selection.action),
         reading=reading,
     )
+    return table.with_shoppers(nameless_order(table))
 
 
 def _coded_key(reading: Local, name: str) -> CodedKey:
@@ -542,17 +548,18 @@ def paired_sums(reading: Reading, selection: Selection, second: Selection) -> Su
     for source, partner in zip(score_sources(reading, selection), score_sources(reading, second), strict=True):
         if not (source.columns and partner.columns):
             continue
-        a, b = (f"cast({one.score_sql} as double) / 100" for one in (source, partner))
+        a, b = (f"cast({one.score_sql} as hugeint)" for one in (source, partner))
         conditions, values = conditions_of(selection.ledger_query.in_sql)
         kept = " and ".join([*conditions, f"{a} is not null", f"{b} is not null", "visits.scheme = ?"])
+        # Whole hundredths: exact sums, in whatever order threads add them up.
         sums = ", ".join(("count(*)", *(f"sum({term})" for term in (a, b, f"{a} * {a}", f"{b} * {b}", f"{a} * {b}"))))
         text = (
             f"select visits.store, {sums} from visits {joined_tables(selection.ledger_query.in_sql)} "
             f"where {kept} group by visits.store order by visits.store"
         )
         for store, *row in reading.rows(source.table, SqlStatement(text, (*values, source.scheme.ref))):
-            sums_by_store[store] += row
-    return np.array(list(sums_by_store.values())).reshape(-1, 6)
+            sums_by_store[store] += np.array(row, np.float64)
+    return np.array(list(sums_by_store.values())).reshape(-1, 6) / [1, 1e2, 1e2, 1e4, 1e4, 1e4]
 
 
 def store_attributes(reading: Reading) -> dict[str, dict[str, str | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from cemaudit.errors import BadInput, Problem
@@ -23,8 +24,9 @@ from cemaudit.exchange.forms.fields import (
 from cemaudit.exchange.question_texts import expectation_text, placed_text, question_text
 from cemaudit.language import N_, message
 from cemaudit.model import Checklist, Item, Text, Touchpoint
-from cemaudit.model.checklist import Circumstance
+from cemaudit.model.checklist import Circumstance, Scenario, Step
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
+from cemaudit.model.visit_words import WordsInForce
 
 __all__ = ["CHECKLIST", "CHECKLIST_LABEL", "FEELING_NAMES", "FILES", "PREFIX", "VISIT_ID", "form_of", "settings_of"]
 
@@ -76,7 +78,9 @@ def _circumstances(checklist: Checklist) -> Iterator[FormField]:
         number = NumberLimits(Fraction(1), Fraction(999), whole=True)
         yield _field("step_number", FieldKind.NUMBER, question_text("step_number", checklist.words_at()), limits=number)
     if checklist.consent == "required":
-        yield _field("consent_date", FieldKind.DATE, N_("Day the customer's consent was given"))
+        customer = checklist.words_at().customer
+        given = both(lambda: message("Day the {customer}'s consent was given", customer=customer))
+        yield _field("consent_date", FieldKind.DATE, given)
         yield _field("consent_form", FieldKind.TEXT, N_("Reference of the signed consent form (no name)"))
     if any(touchpoint.perceived for touchpoint in checklist.touchpoints):
         yield _field("expected", FieldKind.MOMENT, N_("When you noted what you expect"))
@@ -101,9 +105,20 @@ def _times(checklist: Checklist) -> Iterator[FormField]:
         day = question_text("day", words)
         alone = both(lambda: message("{question} (if you do not know the times)", question=day))
         yield _field("date", FieldKind.DATE, alone)
-        yield _field("started", FieldKind.MOMENT, question_text("arrival", words))
-        yield _field("finished", FieldKind.MOMENT, question_text("departure", words))
+        for name, question in (("started", "arrival"), ("finished", "departure")):
+            field = _field(name, FieldKind.MOMENT, question_text(question, words))
+            yield replace(field, hint=_asked_elsewhere(checklist, question))
     yield _field("entered", FieldKind.MOMENT, N_("When this was filled in"))
+
+
+def _asked_elsewhere(checklist: Checklist, question: str) -> Text | None:
+    """The question as steps and scenarios with words of their own ask it, a line for each; ``None`` without any."""
+    places: tuple[Scenario | Step, ...] = (*checklist.scenarios, *checklist.steps)
+    own = [(place, words) for place in places if (words := place.words) is not None and words.arrival is not None]
+    lines = [(place.title, WordsInForce.of(words)) for place, words in own]
+    if not lines:
+        return None
+    return both(lambda: "\n".join(f"{title}: {question_text(question, words)}" for title, words in lines))
 
 
 def _field(

@@ -264,12 +264,15 @@ class RecordReading:
 
 
 def _field_name(place: str) -> str:
-    """The flat name for a place of the visit that came from no column, as ``visit__store`` for ``store``."""
+    """The flat name for a place of the visit that came from no column, as ``visit__store`` for ``store``.
+
+    Where it is about the visit as a whole it has none.
+    """
     head, _, part = place.partition(".")
     parts = {"episode": _EPISODE, "consent": _CONSENT}.get(head)
     if parts:
         return next((PREFIX + key for key, name in parts.items() if name == part), PREFIX + head)
-    return PREFIX + head if "." not in place else place
+    return PREFIX + head if place and "." not in place else place
 
 
 class Texts:

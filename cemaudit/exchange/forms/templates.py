@@ -13,6 +13,7 @@ from cemaudit.exchange.forms.answer_options import shown
 from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role, in_language
 from cemaudit.exchange.forms.making import CHECKLIST, CHECKLIST_LABEL, VISIT_ID
 from cemaudit.exchange.forms.text_workbook import XlsxSheet, write_sheets
+from cemaudit.exchange.tables.delimited import text_cell
 from cemaudit.files import replaced
 from cemaudit.language import LANGUAGES, Language, message, use
 from cemaudit.model.identity import new_id
@@ -165,7 +166,7 @@ def write_csv(form: Form, records: Records, path: Path, labels: Language | None 
     writer.writerow(form.fields)
     if labels:
         writer.writerow([_label(field, labels) for field in form.fields.values()])
-    writer.writerows([record.get(name, "") for name in form.fields] for record in records)
+    writer.writerows([text_cell(record.get(name, "")) for name in form.fields] for record in records)
     with replaced(path) as file:
         file.write(text.getvalue().encode("utf-8-sig"))
 

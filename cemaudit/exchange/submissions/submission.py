@@ -56,6 +56,7 @@ _SILENT = frozenset({"visit__read"})
 
 _PREFIX = "uuid:"
 CHECKLIST = "visit__checklist"
+_STORE = "visit__store"
 """The field of every form of ours that says which checklist it answers."""
 
 _META = frozenset({"instanceID", "instanceName", "deprecatedID", "rootUuid"})
@@ -288,7 +289,9 @@ class SubmissionTableHeader:
         own = {*self._meta.values(), *(_CENTRAL if self._is_central else ())}
         self._fields = [name for name in without_options(columns) if name not in own and not name.startswith("_")]
         self._is_of_repeats = "PARENT_KEY" in columns or "_parent_index" in columns
-        self._is_ours = any(is_ending(column, CHECKLIST) for column in columns)
+        # With labels for headers KoboToolbox still calls by its name what has no label, as the checklist's reference.
+        names = (CHECKLIST, _STORE) if self._is_kobo else (CHECKLIST,)
+        self._missing = next((name for name in names if not any(is_ending(column, name) for column in columns)), "")
 
     @property
     def is_of_server(self) -> bool:
@@ -298,14 +301,14 @@ class SubmissionTableHeader:
     @property
     def refusal(self) -> Problem | None:
         """Why the table holds no submissions of our forms, if so."""
-        if self._is_ours:
+        if not self._missing:
             return None
         if self._is_of_repeats:
             return Problem(message("the table of a repeat, which is left out"))
         hint = message("is this the export of a form made by 'cemaudit form'?")
         if self._is_kobo:
             hint = message("export with 'XML values and headers'")
-        return Problem(message("no column {name}", name=CHECKLIST), hint=hint)
+        return Problem(message("no column {name}", name=self._missing), hint=hint)
 
     def identity(self, cells: Mapping[str, str]) -> Identity:
         """Which submission a row is."""

@@ -17,7 +17,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import message
 from cemaudit.reading import CellKind, CellText
 
-__all__ = ["DELIMITERS", "Encoding", "TextRow", "escape_formula", "find_encoding", "read_delimited"]
+__all__ = ["DELIMITERS", "Encoding", "TextRow", "escape_formula", "find_encoding", "read_delimited", "text_cell"]
 
 Encoding = Literal["auto", "utf-8", "utf-16", "cp949", "cp1252", "gb18030", "shift_jis"]
 DELIMITERS = (",", ";", "\t", "|")
@@ -26,7 +26,7 @@ _GUESSES = ("utf-8", "cp949")
 _CHUNK = 1 << 20
 _LONGEST_SEP_LINE = 20
 _SEP_LINE = re.compile(r'"?sep=([,;|\t])"?[,;|\t\s]*', re.IGNORECASE)
-_TEXT_FORMULA = re.compile(r'="([\w.-]{1,60})"')
+_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _ERRORS = frozenset({
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
     "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA",
@@ -148,12 +148,18 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _cell(text: str) -> str:
-    """The cell, told from text where a spreadsheet wrote an error or an id it was to leave alone (``="007"``)."""
+    """The cell, told from text where a spreadsheet wrote an error or a text it was to leave alone (``="007"``)."""
     if text[:1] == "#" and text.strip() in _ERRORS:
         return CellText(text.strip(), CellKind.ERROR)
     if text[:2] == '="' and (match := _TEXT_FORMULA.fullmatch(text.strip())):
-        return match[1]
+        return match[1].replace('""', '"')
     return text
+
+
+def text_cell(text: str) -> str:
+    """Return ``text`` as a cell that reads back as it is, also where it looks like an error or like ``="007"``."""
+    quoted = text.replace('"', '""')
+    return f'="{quoted}"' if _cell(text) is not text else text
 
 
 def _named_delimiter(path: Path, codec: str) -> str:

@@ -7,136 +7,21 @@ import datetime as dt
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.text_workbook import fit_for_cells, save_timeless
 from cemaudit.exchange.tables.delimited import escape_formula
-from cemaudit.exchange.tables.sheets import MOST_COLUMNS, missing_spreadsheet_extra
 from cemaudit.files import replaced, unwritable
 from cemaudit.language import message
-from cemaudit.ledger.export.columns import ExportColumn, Kind
 from cemaudit.ledger.export.rows import ExportBatches
+from cemaudit.ledger.export.spreadsheet import write_spreadsheet
 from cemaudit.ledger.query.scores import is_better_lower
 from cemaudit.ledger.snapshot.parquet import parquet_sql, sql_text, translate_errors
 
-__all__ = ["FORMATS", "MOST_ROWS", "Format", "escape_formula", "rows_of", "write_export", "write_spreadsheet"]
-
-MOST_ROWS = 1_048_575
-"""Rows of a sheet below its header."""
-
-_SHEET = "visits"
-_FORMATS: dict[Kind, str] = {"score": "0.00", "number": "General", "whole": "0", "date": "yyyy-mm-dd", "flag": "0"}
-_WIDTHS: dict[Kind, int] = {"text": 18, "date": 12}
-_USUAL_WIDTH = 11
-_WORST, _MIDDLE, _BEST = "F8B4A6", "FFF3C4", "A8D8B9"
-_BEGINNINGS = tuple("=+-@'\t\r\n")
-
-
-def write_spreadsheet(
-    path: Path, columns: Sequence[ExportColumn], rows: Iterable[Sequence[Any]], count: int, *, falling: bool = False
-) -> int:
-    """Write ``count`` rows to a workbook, and return how many. ``falling``: the lower a score, the better.
-
-    ``BadEnvironment`` without the extra ``xlsx``; ``BadInput`` where a sheet has not so many rows or columns.
-    """
-    try:
-        from openpyxl import Workbook  # noqa: PLC0415 an extra, and slow to load
-    except ImportError as error:
-        raise missing_spreadsheet_extra("XLSX", "xlsx") from error
-    hint = message("choose fewer with --where, or write CSV or Parquet")
-    if count > MOST_ROWS:
-        raise BadInput(Problem(message("{count} rows are more than a sheet has", count=f"{count:,}"), str(path), hint))
-    if len(columns) > MOST_COLUMNS:
-        text = message("{count} columns are more than a sheet has", count=len(columns))
-        raise BadInput(Problem(text, str(path), hint))
-    # Row by row to the disk: a whole sheet would not fit in memory.
-    book = Workbook(write_only=True)
-    page: Any = book.create_sheet(_SHEET)
-    _format_sheet(page, columns, count, falling=falling)
-    cells = _SpreadsheetCells(page, columns)
-    try:
-        page.append(cells.header())
-        for row in rows:
-            page.append(cells.of(row))
-        with replaced(path) as file:
-            save_timeless(book, file)
-    except BaseException:
-        # The sheet's own temporary file would otherwise be closed by nobody, and complain on a full disk.
-        with suppress(Exception):
-            page.close()
-        raise
-    return count
-
-
-def _format_sheet(page: Any, columns: Sequence[ExportColumn], count: int, *, falling: bool) -> None:
-    """Freeze the header and the first column, let rows be filtered, colour the scores."""
-    from openpyxl.formatting.rule import ColorScaleRule  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-
-    least, most = (_BEST, _WORST) if falling else (_WORST, _BEST)
-    page.freeze_panes = "B2"
-    page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
-    for number, column in enumerate(columns, 1):
-        letter = get_column_letter(number)
-        page.column_dimensions[letter].width = _WIDTHS.get(column.kind, _USUAL_WIDTH)
-        if column.kind == "score" and count:
-            rule = ColorScaleRule(  # type: ignore[no-untyped-call]
-                start_type="min", start_color=least, mid_type="percentile", mid_value=50, mid_color=_MIDDLE,
-                end_type="max", end_color=most,
-            )  # fmt: skip
-            page.conditional_formatting.add(f"{letter}2:{letter}{count + 1}", rule)
-
-
-class _SpreadsheetCells:
-    """The cells of a sheet's rows."""
-
-    def __init__(self, page: Any, columns: Sequence[ExportColumn]) -> None:
-        self._page, self._columns = page, columns
-
-    def header(self) -> list[Any]:
-        """Return the names of the columns."""
-        from openpyxl.styles import Font  # noqa: PLC0415
-
-        cells = [self._text(column.name) for column in self._columns]
-        for cell in cells:
-            cell.font = Font(bold=True)
-        return cells
-
-    def of(self, row: Sequence[Any]) -> list[Any]:
-        """Return the cells of a row."""
-        return [self._cell(value, column.kind) for value, column in zip(row, self._columns, strict=True)]
-
-    def _cell(self, value: Any, kind: Kind) -> Any:
-        match value:
-            case None | "":
-                return None
-            case str():
-                return self._text(value)
-            case dt.date() | float():
-                return self._formatted(value, _FORMATS[kind])
-            case _:
-                return int(value)
-
-    def _text(self, text: str) -> Any:
-        """A text that no spreadsheet takes for anything else."""
-        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-
-        cell = WriteOnlyCell(self._page, fit_for_cells(text))
-        cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_BEGINNINGS)
-        return cell
-
-    def _formatted(self, value: Any, written: str) -> Any:
-        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-
-        cell = WriteOnlyCell(self._page, value)
-        cell.number_format = written
-        return cell
+__all__ = ["FORMATS", "Format", "escape_formula", "rows_of", "write_export"]
 
 
 Format = Literal["csv", "xlsx", "parquet", "json"]

@@ -27,6 +27,7 @@ from cemaudit.report.sections.words import NOTHING, joined
 __all__ = ["channels"]
 
 STRONG, WEAK = 0.6, 0.3
+NOT_KNOWN = Text(ko="알 수 없음", en="not known")
 MOST_UNEVEN = 15
 ABOUT = Text(
     ko="고객은 직접 만나서, 전화나 편지로, 화면으로 회사를 만납니다. 채널마다 약속이 같은지 봅니다.",
@@ -113,7 +114,7 @@ def _agreement(one: ChannelAgreement) -> tuple[Cell | Words, ...]:
 def _meaning(one: ChannelAgreement) -> tuple[Words, Tone]:
     """What the correlation says; nothing where its interval holds both little and much."""
     if one.correlation is None:
-        return Text(ko="매장이 너무 적어 알 수 없음", en="too few stores"), "plain"
+        return said(one.reason or NOT_KNOWN), "plain"
     low, high = one.interval or (one.correlation, one.correlation)
     if low > WEAK and one.correlation >= STRONG:
         return Text(ko="한쪽이 좋으면 다른 쪽도 좋음", en="good in one, good in the other"), "good"

@@ -48,11 +48,18 @@ def drivers(account: LeagueReportData) -> Section | None:
         title=Text(ko="핵심 동인", en="What drives the experience"),
         blocks=tuple(_blocks(study, percent(account.league.rules.level))),
         order=500,
-        new_page=True,
+        new_page=study.explained is not None,
     )
 
 
 def _blocks(study: DriverStudy, level: str) -> Iterator[Block]:
+    if study.explained is None:
+        # By what is reckoned nothing is judged: what to ask instead, and what was done and felt.
+        for note in study.notes[:2]:
+            yield Paragraph(text=said(note))
+        if study.felt:
+            yield _felt(study)
+        return
     outcome, explained = said(study.outcome.title), percent(study.explained)
     yield Paragraph(
         text=Text(

@@ -38,11 +38,15 @@ def exactly(value: Fraction | None) -> str:
 
 
 def when(visit: Visit) -> str:
-    """The day of the visit and, where known, its hours."""
+    """The day of the visit and, where known, its hours; the first and the last day where it ran over several."""
+    first, last = visit.day, visit.last_day
     if visit.started is None:
-        return visit.date.isoformat() if visit.date else NOTHING
+        days = dict.fromkeys(day.isoformat() for day in (first, last) if day)
+        return "–".join(days) or NOTHING
     text = visit.started.strftime("%Y-%m-%d %H:%M")
-    return f"{text}–{visit.finished.strftime('%H:%M')}" if visit.finished else text
+    if visit.finished is None:
+        return f"{text}–{last}" if last != first else text
+    return f"{text}–{visit.finished.strftime('%H:%M' if last == first else '%Y-%m-%d %H:%M')}"
 
 
 def visit_name(audit: Audit) -> Words:

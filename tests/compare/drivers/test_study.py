@@ -108,39 +108,39 @@ def test_what_cannot_be_a_driver_is_left_out_and_named(chain: Path) -> None:
     assert "each two columns are compared over the visits in which both are known" in said
 
 
-def test_an_outcome_reckoned_from_its_drivers_is_called_that(chain: Path) -> None:
-    found = asked(chain, outcome="whole")
-    assert "whole is reckoned from hello, room, pay" in str(found.notes[0])
-    assert not found.outcome.is_asked
+def test_by_a_reckoned_outcome_no_driver_is_judged(chain: Path) -> None:
+    """Its shares would repeat the weights it is reckoned by: that is said first, and then what to ask instead."""
+    for outcome in ("whole", "felt"):
+        found = asked(chain, outcome=outcome)
+        assert found.explained is None
+        assert "shares would repeat these weights" in str(found.notes[0])
+        assert "with --outcome Q" in str(found.notes[1])
+        for driver in found.drivers:
+            assert (driver.share, driver.interval, driver.top, driver.quadrant, driver.certain) == (None,) * 5
+            assert (driver.asymmetry, driver.hint) == (None, Suggestion.NOT_KNOWN)
+            assert 0 < driver.performance < 100
 
 
-def test_without_a_question_for_the_whole_it_is_what_was_felt(tmp_path: Path) -> None:
+def test_without_a_question_for_the_whole_it_is_said_what_to_ask(tmp_path: Path) -> None:
     of = driver_chains.shop(asks=False)
     found = asked(driver_chains.folder(tmp_path, driver_chains.visits(of=of), of))
     assert (found.outcome.name, found.measure) == ("felt", "each")
     assert "the emotion is used" in str(found.outcome.why)
-    assert not any("reckoned" in str(note) for note in found.notes)
+    assert "ask one question about the whole visit" in str(found.notes[1])
     assert found.interaction is None
-
-
-def test_of_what_the_outcome_cannot_hold_nothing_is_known_but_its_performance(chain: Path) -> None:
-    """``gift`` asks no feeling, and so is no part of what was felt: its share would be small by construction."""
-    found = asked(chain, outcome="felt")
-    gift = by_name(found)["gift"]
-    assert (gift.share, gift.interval, gift.top, gift.quadrant, gift.certain, gift.asymmetry) == (None,) * 6
-    assert gift.hint is Suggestion.NOT_KNOWN
-    assert [driver.name for driver in found.drivers[-2:]] == ["gift", "end"]
-    assert 0 < gift.performance < 100
-    assert any(str(note).startswith("Share not known: gift, end.") for note in found.notes)
-    others = found.drivers[:-2]
-    assert all(driver.share is not None and driver.hint is not Suggestion.NOT_KNOWN for driver in others)
 
 
 def test_an_outcome_that_was_asked_can_hold_everything(chain: Path) -> None:
     assert all(driver.share is not None for driver in asked(chain).drivers)
-    assert {driver.name for driver in asked(chain, of="item", outcome="felt").drivers if driver.share is None} == set(
-        "DQ"
-    )
+
+
+def test_suggestions_follow_from_intervals_of_shares(chain: Path) -> None:
+    found = asked(chain)
+    equal = 1 / len(found.drivers)
+    for driver in found.drivers:
+        assert driver.interval
+        if driver.hint not in {Suggestion.UNCLEAR, Suggestion.MUST_KEEP}:
+            assert not driver.interval.low <= equal <= driver.interval.high
 
 
 def test_notes_name_touchpoints_by_their_titles(tmp_path: Path) -> None:
@@ -277,8 +277,9 @@ def test_leaves_of_measures() -> None:
 
 def test_every_sentence_is_there_in_korean(chain: Path) -> None:
     found = asked(chain)
+    reckoned = asked(chain, outcome="felt")
     with use("ko"):
-        said = [str(note) for note in found.notes]
+        said = [str(note) for note in (*found.notes, *reckoned.notes)]
     assert all(any("가" <= char <= "힣" for char in one) for one in said)
 
 

@@ -56,6 +56,17 @@ def test_through_a_workbook_of_words_in_either_language(tmp_path: Path, both: Bo
     assert read_back(tmp_path / "form.xlsx", of) == (visit, [])
 
 
+@pytest.mark.parametrize("words", ["#N/A", "#REF!", '="007"', '="a""b"', '=""', "#N/A or so", '="a"&"b"'])
+def test_words_a_spreadsheet_has_a_meaning_for_stay_words(tmp_path: Path, words: str) -> None:
+    of = samples.items_only(samples.item("a", "text"))
+    claims = [{"touchpoint": "t", "text": words}]
+    visit = samples.visit(answers={"a": words}, notes={"a": words}, claims=claims, store_name=words)
+    write_csv(form_of(of), [flat_record(visit, of)], tmp_path / "form.csv")
+    assert read_back(tmp_path / "form.csv", of) == (visit, [])
+    write_xlsx(form_of(of), [flat_record(visit, of)], tmp_path / "form.xlsx", "ko")
+    assert read_back(tmp_path / "form.xlsx", of) == (visit, [])
+
+
 def test_what_a_form_has_no_room_for_is_named() -> None:
     of = samples.items_only(samples.item("a"), samples.item("b", evidence="optional"))
     pieces = [{"file": f"{number}.jpg"} for number in range(4)]

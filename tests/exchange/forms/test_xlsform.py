@@ -82,6 +82,24 @@ def test_phones_need_every_feeling_they_ask_for_and_take_that_it_is_declined(fil
     assert again.feelings_skipped["emotions.hall"].reason == "why should I"
 
 
+def test_a_visit_that_runs_over_days_is_asked_for_its_first_and_its_last(fill) -> None:
+    of = samples.items_only(samples.item("a"), times="days")
+    survey = [row.get("name") for row in sheets_of(of, "en")["survey"]]
+    assert {"visit__date", "visit__until"} <= set(survey)
+    assert not {"visit__started", "visit__finished"} & set(survey)
+    assert (row(of, "visit__until")["type"], row(of, "visit__until")["required"]) == ("date", "yes")
+    assert row(of, "visit__until")["constraint"] == ". >= ${visit__date} and . <= today()"
+    days = {"date": "2026-11-21", "until": "2026-11-28"}
+    phone = fill(of, samples.visit(checklist=of.ref, answers={"a": True}, started=None, finished=None, **days))
+    again, problems = FormReader(of).read({**phone.record(), "visit__checklist": of.ref})
+    assert problems == []
+    assert again is not None
+    assert (str(again.day), str(again.last_day)) == ("2026-11-21", "2026-11-28")
+    earlier = {**phone.record(), "visit__times/visit__until": "2026-11-20", "visit__checklist": of.ref}
+    _, problems = FormReader(of).read(earlier)
+    assert [(problem.place, "until not before the first day" in str(problem)) for problem in problems] == [("", True)]
+
+
 def test_declared_personas_are_chosen_from_a_list() -> None:
     named = samples.items_only(samples.item("a"), personas=[{"id": "office", "title": samples.text("Office worker")}])
     assert row(named, "visit__persona")["type"].startswith("select_one list_")

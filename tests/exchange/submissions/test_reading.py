@@ -123,6 +123,11 @@ def test_headers_of_labels(tmp_path: Path) -> None:
     path.write_text("Which shop?;_id;_uuid;_submission_time\ns1;1;i1;2026-11-21T05:00:00\n", "utf-8")
     assert "export with 'XML values and headers'" in refusal(path)
     assert holds_submissions(path)
+    # What has no label keeps its name among the labels.
+    path.write_text(
+        "visit__checklist;Store code;_id;_uuid;_submission_time\ntest.shop@1;s1;1;i1;2026-11-21T05:00:00\n", "utf-8"
+    )
+    assert "no column visit__store (export with 'XML values and headers')" in refusal(path)
 
 
 @pytest.mark.parametrize(

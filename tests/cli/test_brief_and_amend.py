@@ -1,0 +1,165 @@
+"""Reading the briefing before a visit; changing single answers of a sealed one in one command."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cemaudit.cli.app import run
+from cemaudit.exchange.sealed import read_sealed
+
+REASON = ["--reason", "the watch was read wrongly"]
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = run([*arguments, "--lang", "en"])
+    return (code, *capsys.readouterr())
+
+
+def test_the_briefing_is_read_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path / "home"))
+    code, shown, _ = call(capsys, "brief", "ecommerce.order")
+    assert code == 0
+    assert "Rules of conduct" in shown
+    assert "a photo, receipt or recording where something was not as it should be: E31, E09" in shown
+    assert not (tmp_path / "home").exists()
+    code, _, refused = call(capsys, "brief", "ecommerce.order", "--scenario", "nowhere")
+    assert (code, "no such scenario: nowhere" in refused) == (3, True)
+
+
+SHOP = """
+id = "shop"
+version = "1"
+sector = "test"
+journey = "store-path"
+scheme = "cem.performance@1"
+title = { ko = "가게", en = "Shop" }
+
+[[touchpoints]]
+id = "door"
+title = { ko = "문", en = "Door" }
+channel = "face-to-face"
+stage = "enter"
+element = "people"
+mode = "passive"
+emotion = true
+expectation = true
+
+[[touchpoints.items]]
+id = "A1"
+ask = { ko = "인사를 받았다", en = "You were greeted" }
+answer = { type = "yes-no" }
+
+[[touchpoints.items]]
+id = "A2"
+ask = { ko = "기다린 시간", en = "Time waited" }
+answer = { type = "duration", unit = "min", max = 60 }
+"""
+
+
+@pytest.fixture
+def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """A sealed visit, as a function that calls the program."""
+    monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.toml").write_text(SHOP, encoding="utf-8")
+
+    def program(*arguments: str, typed: Any = ()) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+        return call(capsys, *arguments)
+
+    typed = ["y", "yesterday 14:05 14:40", "5 y", "3", "/skip de it was a private matter"]
+    assert program("enter", "shop.toml", "--store", "s1", typed=typed)[0] == 0
+    assert program("seal", "1", "--out", "out", "--sign", "s-12")[0] == 0
+    return program
+
+
+def test_answers_feelings_notes_and_times_are_set_in_one_command(visit: Any, tmp_path: Path) -> None:
+    (first,) = (tmp_path / "out").iterdir()
+    before = read_sealed(first)
+    settings = [
+        "A2=1분 30초",
+        "a1=아니요",
+        "A1.note=Nobody looked up.",
+        "door.expectation=많이 기대했다",
+        "finished=14:50",
+    ]
+    code, shown, refused = visit(
+        "amend", str(first), *REASON, *(part for one in settings for part in ("--set", one)), "--sign", "s-12",
+        "--checklist", "shop.toml",
+    )  # fmt: skip
+    assert code == 0, refused
+    assert "Sealed and read again" in shown
+    (second,) = {*(tmp_path / "out").iterdir()} - {first}
+    after = read_sealed(second).visit
+    assert (after.revision, after.supersedes) == (2, before.digest)
+    assert {name: float(value) for name, value in after.answers.items()} == {"A1": 0, "A2": 1.5}
+    assert after.notes == {"A1": "Nobody looked up."}
+    assert after.expectations == {"door": 6}
+    assert after.finished
+    assert after.finished.strftime("%H:%M") == "14:50"
+    assert after.feelings_skipped == before.visit.feelings_skipped
+    assert {change.place for change in after.changes} >= {"answers.A1", "answers.A2", "finished", "notes.A1"}
+
+
+def test_a_visit_moved_to_another_day_keeps_its_hours(visit: Any, tmp_path: Path) -> None:
+    earlier = (datetime.now(UTC).astimezone() - timedelta(days=2)).date().isoformat()
+    (first,) = (tmp_path / "out").iterdir()
+    code, _, refused = visit(
+        "amend", str(first), *REASON, "--set", f"day={earlier}", "--sign", "s-12", "--checklist", "shop.toml"
+    )
+    assert code == 0, refused
+    (second,) = {*(tmp_path / "out").iterdir()} - {first}
+    old, new = read_sealed(first).visit, read_sealed(second).visit
+    assert old.started
+    assert new.started
+    assert (old.started - new.started).days == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("A2=many", "A2: expected a number, found many"),
+        ("A2=61", "A2: expected 60 or less, found 61"),
+        ("A9=1", "nothing to set: A9=1 (as in GS04=30"),
+        ("A2", "nothing to set: A2"),
+        ("door.emotion=9", "door.emotion: expected a whole number from -3 to 3, found 9"),
+        ("finished=13:00", "finished: "),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_refused_in_one_line_and_begins_nothing(
+    visit: Any, tmp_path: Path, setting: str, words: str
+) -> None:
+    (first,) = (tmp_path / "out").iterdir()
+    code, _, refused = visit(
+        "amend", str(first), *REASON, "--set", "A1=n", "--set", setting, "--sign", "s-12", "--checklist", "shop.toml"
+    )
+    assert code == 3
+    assert words in refused
+    assert len(refused.splitlines()) == 1
+    assert "no drafts" in visit("drafts")[1]
+    assert [*(tmp_path / "out").iterdir()] == [first]
+
+
+def test_a_revision_is_signed_by_whoever_signed_the_visit(visit: Any, tmp_path: Path) -> None:
+    (first,) = (tmp_path / "out").iterdir()
+    code, _, refused = visit(
+        "amend", str(first), *REASON, "--set", "A1=n", "--sign", "s-13", "--checklist", "shop.toml"
+    )
+    assert code == 3
+    assert "sign with the code the visit was entered under" in refused
+    assert "cemaudit resume 2" in refused
+
+
+def test_what_was_left_empty_is_not_asked_again_when_amending(visit: Any, tmp_path: Path) -> None:
+    (first,) = (tmp_path / "out").iterdir()
+    code, shown, _ = visit("amend", str(first), *REASON, "--checklist", "shop.toml", typed=["/go A1", "n", ""])
+    assert code == 0
+    assert "Where was a claim" not in shown
+    assert "How did it feel" not in shown
