@@ -209,9 +209,17 @@ def test_a_first_line_may_name_the_delimiter(tmp_path: Path, first: str, rows: S
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [('="007"', "007"), ('="S-1.a"', "S-1.a"), ('="a b"', '="a b"'), ("=1+1", "=1+1")]
+    ("written", "read"),
+    [
+        ('="007"', "007"),
+        ('="S-1.a"', "S-1.a"),
+        ('="a b"', "a b"),
+        ('="a""b"', 'a"b'),
+        ('="a"&"b"', '="a"&"b"'),
+        ("=1+1", "=1+1"),
+    ],
 )
-def test_an_id_a_spreadsheet_was_to_leave_alone(tmp_path: Path, written: str, read: str) -> None:
+def test_a_text_a_spreadsheet_was_to_leave_alone(tmp_path: Path, written: str, read: str) -> None:
     path = tmp_path / "table.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["a"], [written]])
