@@ -119,11 +119,13 @@ class Shopper:
             QuestionKind.DAY: lambda: "yesterday",
             QuestionKind.TIME: lambda: "14:05" if question.name == "started" else "15:10",
             QuestionKind.EXPECTATION: lambda: str(self._rng.randint(1, 7)),
+            QuestionKind.PERCEPTION: lambda: str(self._rng.randint(1, 7)),
             QuestionKind.EMOTION: lambda: str(self._rng.randint(-3, 3)),
             QuestionKind.EVIDENCE: self._photo,
             QuestionKind.NOTE: self._words,
             QuestionKind.COMPLAINT: self._words,
             QuestionKind.COMPLAINTS: lambda: "",
+            QuestionKind.CLAIM_STATE: lambda: "1",
         }
         return self._answer(question) if question.kind is QuestionKind.ANSWER else known[question.kind]()
 

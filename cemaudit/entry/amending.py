@@ -114,7 +114,11 @@ def _said(visit: Visit) -> dict[str, Any]:
             said.setdefault(f"{field}.{one['touchpoint']}", []).append(one["text"])
     for claim in data["claims"]:
         said.setdefault(f"states.{claim['touchpoint']}", []).append(claim.get("state"))
-    said |= {f"overrides.{one['check']} {one.get('place', '')}": one for one in data["overrides"]}
+    for override in data["overrides"]:
+        name = f"overrides.{override['check']} {override.get('place', '')}"
+        while name in said:
+            name += " +"
+        said[name] = override
     return said
 
 

@@ -447,7 +447,11 @@ class SecondLook:
         if len(reason) < _SHORTEST_REASON:
             raise BadInput(Problem(too_short))
         override = doubt.let_stand(reason)
-        self._session.write({f"overrides.{doubt.check} {doubt.place}": override.model_dump(mode="json")})
+        values, name = self._session.draft.values, f"overrides.{doubt.check} {doubt.place}"
+        # A check may doubt one place for several reasons: each is let stand by itself.
+        while values.get(name) and values[name]["said"] != override.said:
+            name += " +"
+        self._session.write({name: override.model_dump(mode="json")})
 
     def _mending(self, doubt: Doubt) -> str:
         place = doubt.problem.place

@@ -110,7 +110,8 @@ def test_no_field_is_named_to_a_shopper(sit: Any) -> None:
         steps=[{"id": "V0", "title": samples.text("First")}],
     )
     table = sit(of=of)
-    lines = ["1", "?UNKNOWN", "P-1 9999", "P-1 2", "y", "2026-11-20", "14:05", "2:40", "14:40", "perhaps", "y", "", "9", "2"]
+    lines = ["1", "?UNKNOWN", "P-1 9999", "P-1 2", "y", "2026-11-20", "14:05", "2:40", "14:40"]
+    lines += ["perhaps", "y", "", "9", "2"]
     script = table.say(*lines, opening=False)
     told = [line for line in script.shown if line.startswith("  ! ")]
     assert len(told) == 5
@@ -173,3 +174,16 @@ def test_every_question_has_lines_in_both_languages(sit: Any) -> None:
     for language in ("ko", "en"):
         with use(language):  # type: ignore[arg-type]
             assert all(line for question in _questions(table.draft) for line in described(question, table.draft))
+
+
+def test_two_remarks_of_one_check_at_one_place_stand_each_by_itself(sit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the second took the place of the first, and such a visit could never be handed over."""
+    from cemaudit.entry.doubts import Doubt, open_doubts
+    from cemaudit.errors import Problem
+
+    both = [Doubt("sector", Problem(words, "answers.a")) for words in ("too early", "too late")]
+    monkeypatch.setattr("cemaudit.entry.desk.OpenDraft.doubts", lambda _, draft: open_doubts(both, draft.visit))
+    table = sit(samples.item("a"))
+    script = table.say("y", "/stand 1 it was early", "/stand 1 it was late", "")
+    assert script.ready is True
+    assert [one.reason for one in table.draft.visit.overrides] == ["it was early", "it was late"]
