@@ -193,7 +193,7 @@ def test_stores(answer: Answer, collect: Answer, place: Path) -> None:
     assert told == ["cemaudit: stores.csv: row 3: opened: expected a date like 2026-11-21, found soon"]
     code, out, _ = answer("stores", "list")
     assert code == 0
-    assert [line.split() for line in out][2] == ["s1", "강남점", "서울", "2020-01-01"]
+    assert [line.split() for line in out][2] == ["s1", "강남점", "서울", "2020-01-01", "0"]
     code, (record,), _ = answer("stores", "list", "--json")
     assert json.loads(record)["name"] == "강남점"
     path = lines(place / "v.jsonl", [visit("v1"), visit("v2", store="s2")])
