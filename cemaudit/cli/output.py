@@ -112,7 +112,7 @@ def print_compared_measure(facts: ComparedData) -> None:
 
 
 def decimals_of(size: float) -> int:
-    """Return the decimals of scores of that size: three below 1 (shares, yes or no), two below 10 (counts), else one."""
+    """Return the decimals of scores of that size: three below 1 (shares), two below 10 (counts), else one."""
     return 1 if size >= 10 else 2 if size >= 1 else 3
 
 

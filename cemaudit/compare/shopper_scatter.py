@@ -116,11 +116,15 @@ def _tails(  # noqa: PLR0913, PLR0917
     random = np.random.Generator(np.random.PCG64(1))
     likes_first = np.take_along_axis(squares, np.argsort(~is_like, axis=1, kind="stable"), axis=1)
     smaller = larger = 0
+    # Visits like it over the squared coefficient of variation of their squared residuals, which is shape's per visit.
+    known = float(counts.mean()) * shape / len(counts)
     step = max(1, DRAWN_AT_ONCE // len(counts))
     for start in range(0, DRAWS, step):
         size = min(step, DRAWS - start)
         chosen = (random.random((len(counts), size)) * counts[:, None]).astype(np.intp)
         drawn = np.take_along_axis(likes_first, chosen, axis=1).sum(axis=0)
+        # What is usual is itself known from so many visits only, nearly the same ones for each of the shopper's.
+        drawn *= random.gamma(known, 1 / known, size)
         # Sums of the same squares in another order differ in their last digits.
         smaller += int((drawn <= seen * (1 + 1e-9)).sum())
         larger += int((drawn >= seen * (1 - 1e-9)).sum())

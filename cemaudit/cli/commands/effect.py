@@ -25,7 +25,6 @@ _COLUMNS: dict[str, Kind] = {
     "action": "text", "since": "text", "stores": "whole", "before": "whole", "after": "whole", "other_stores": "whole",
     "other_before": "whole", "other_after": "whole", "naive": "number", "regression": "number", "other": "number",
     "effect": "number", "se": "number", "low": "number", "high": "number", "smallest": "number", "told": "flag",
-    "noted": "text", "seen_before": "whole", "gap_before": "number", "gap_by_chance": "number", "verdict": "flag",
 }  # fmt: skip
 
 _HEADINGS = (N_("Group of stores"), N_("Stores"), N_("Visits before"), N_("Visits after"))

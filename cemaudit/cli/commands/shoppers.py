@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _COLUMNS: dict[str, Kind] = {
     "shopper": "text", "visits": "whole", "stores": "whole", "severity": "score", "se": "number", "low": "number",
     "high": "number", "ratio": "number", "spread": "text",
-    "chance": "number",
 }  # fmt: skip
 
 _HEADINGS = (
