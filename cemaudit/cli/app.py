@@ -125,6 +125,15 @@ class LazyGroup(Translated, click.Group):
         with formatter.indentation():
             formatter.write_text(translate(_HELP))
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; who stops reading its output halfway (``| head``) has what was wanted."""
+        # click would end with 1 before anyone else hears of it
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _abandon_output()
+            return 0
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

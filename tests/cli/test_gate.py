@@ -76,7 +76,7 @@ def test_a_mapped_table_passes_the_gate_and_is_kept(answer: Answer, place: Path)
     code, _, err = answer("import", "t.csv", "--mapping", "map.toml", "--out", "v.jsonl")
     assert code == 0
     assert [line for line in err.splitlines() if "warning" in line] == [
-        f"cemaudit: warning: t.csv: 2 visits (v1, v2): {remark}" for remark in REMARKS
+        f"cemaudit: warning: t.csv: 2 visits (row 2, row 3): {remark}" for remark in REMARKS
     ]
     assert "2 of 2 visits are incomplete; they are kept, and marked when they are collected" in err
     assert len((place / "v.jsonl").read_text(encoding="utf-8").splitlines()) == 2
@@ -92,7 +92,7 @@ def test_a_filled_form_passes_the_same_gate(answer: Answer, place: Path) -> None
     code, _, err = answer("import", "form.csv", "--out", "v.jsonl", "--checklist", "shop.toml")
     assert code == 0
     assert [line for line in err.splitlines() if "warning" in line] == [
-        f"cemaudit: warning: form.csv: visit v1: {remark}" for remark in REMARKS
+        f"cemaudit: warning: form.csv: row 2: {remark}" for remark in REMARKS
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ def import_table(engine: Engine, table: Path, mapping: Path, out: str, listener:
     result = exchange.import_table(table, columns, checklist)
     result.problem_groups.listener = listener
     gate = ImportGate(engine)
-    exchange.write_visits(out, gate.passing(progress(message("importing"), result)))
+    exchange.write_visits(out, gate.passing(progress(message("importing"), result), result.row_of))
     warnings = _warnings([*result.notices, *result.left_out.problems])
     print_problems([*result.problem_groups.problems, *warnings, *gate.warnings(table)])
     print_import_counts(result.counts)
@@ -58,7 +58,7 @@ def import_form(engine: Engine, path: Path, out: str, zone: str | None, listener
     result = import_filled(path, engine.library.checklist, _media_folder(path, out), clock.localise)
     result.problem_groups.listener = listener
     gate = ImportGate(engine)
-    write_visits(out, gate.passing(progress(message("importing"), result)))
+    write_visits(out, gate.passing(progress(message("importing"), result), result.row_of))
     warnings = _warnings(result.left_out.problems)
     print_problems([*result.problem_groups.problems, *warnings, *gate.warnings(path)])
     print_import_counts(result.counts)
@@ -97,11 +97,13 @@ class ImportGate:
         self._engine = engine
         self._report = GateReport()
 
-    def passing(self, visits: Iterable[Visit]) -> Iterator[Visit]:
-        """Yield the visits as they are."""
+    def passing(self, visits: Iterable[Visit], row_of: Callable[[str], int | None] = lambda _: None) -> Iterator[Visit]:
+        """Yield the visits as they are; ``row_of`` gives the row of a visit's id, where visits are rows."""
         for visit in visits:
             checklist = self._engine.library.checklist(visit.checklist)
-            self._report.look(visit, checklist, self._engine.review(visit, checklist))
+            row = row_of(visit.id)
+            name = "" if row is None else str(message("row {number}", number=row))
+            self._report.look(visit, checklist, self._engine.review(visit, checklist), name)
             yield visit
 
     def warnings(self, path: Path) -> Iterator[Problem]:

@@ -81,7 +81,7 @@ class FilledImport:
         self.problem_groups = ProblemGroups(self.path.name)
         self.left_out = ProblemGroups(self.path.name)
         self._readers: dict[str, FormReader] = {}
-        self._places: dict[str, str] = {}
+        self._forms_by_visit: dict[str, Filled] = {}
         self._ref = ""
 
     def __iter__(self) -> Iterator[Visit]:
@@ -106,6 +106,10 @@ class FilledImport:
         for reader in self._readers.values():
             self.ignored |= reader.ignored
 
+    def row_of(self, visit_id: str) -> int | None:
+        """Return the number of the row of a visit that was yielded; ``None`` of a form that is no table."""
+        return self._forms_by_visit[visit_id].row
+
     def _visit(self, form: Filled) -> Visit:
         """The visit of a filled form, its evidence kept; ``BadInput`` where there is none in it."""
         if form.problem:
@@ -114,7 +118,7 @@ class FilledImport:
         visit, problems = reader.read(form.record)
         if visit is None or problems:
             raise BadInput(problems)
-        first = self._places.setdefault(visit.id, form.place)
+        first = self._forms_by_visit.setdefault(visit.id, form._replace(record={})).place
         if first != form.place:
             hint = message("give each visit an id of its own")
             raise BadInput(

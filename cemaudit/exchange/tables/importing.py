@@ -300,6 +300,10 @@ class Import:
         if self.progress:
             self.progress(self.counts)
 
+    def row_of(self, visit_id: str) -> int | None:
+        """Return the number of the first row of a visit that was yielded."""
+        return self._first_row.get(visit_id)
+
     def _each(self) -> Iterator[Visit]:
         for row, visit in self._good_rows():
             if self._has_own_id(row, visit):

@@ -41,11 +41,11 @@ _CODES = {"visit__store", "visit__shopper", "visit__wave", "visit__episode"}
 _LIMITS_OF_TIMES = {
     _STARTED: (
         "decimal-date-time(.) <= decimal-date-time(now())",
-        both(N_("You cannot have arrived later than now.")),
+        both(N_("This time is still to come.")),
     ),
     _FINISHED: (
         f"decimal-date-time(.) >= decimal-date-time({ref(_STARTED)})",
-        both(N_("You cannot have left before you arrived.")),
+        both(N_("This is before the beginning noted above.")),
     ),
     _DATE: (". <= today()", both(N_("The first day cannot be later than today."))),
     _UNTIL: (f". >= {ref(_DATE)} and . <= today()", both(N_("The last day lies from the first day to today."))),
