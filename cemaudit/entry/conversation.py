@@ -102,7 +102,10 @@ class Conversation:
         for line in described(question, draft):
             self._session.tell(line)
         if self._seconds and _is_timed(question):
-            self._session.tell(message("or type t to start a stopwatch, and Enter to stop it"))
+            # An empty line keeps what was said before.
+            by_t = N_("or type t to start a stopwatch, and Enter to stop it")
+            by_empty_line = N_("or an empty line starts a stopwatch, and another one stops it")
+            self._session.tell(translate(by_empty_line if question.is_open(draft.values) else by_t))
         said = shown_value(question, draft)
         if said is not None:
             self._session.tell(message("so far (empty keeps it):"))
@@ -156,8 +159,11 @@ class Conversation:
         """Keep a reply; an empty one keeps what was said before."""
         if question.item:
             self._last_item = question
-        if not line.strip():
-            if question.is_open(self._session.draft.values):
+        is_open = question.is_open(self._session.draft.values)
+        if self._seconds and _is_timed(question) and (starts_stopwatch(line) or (is_open and not line.strip())):
+            self._keep(question, self._timed(question, self._seconds))
+        elif not line.strip():
+            if is_open:
                 self._session.write(read_reply(question, line, self._session.draft))
         elif question.kind is QuestionKind.EVIDENCE:
             add_exhibit(self._session, question, line)
@@ -166,8 +172,6 @@ class Conversation:
             self._hear_note(question, line)
         elif question.kind is QuestionKind.COMPLAINTS:
             return self._choose_touchpoint(question, line)
-        elif self._seconds and _is_timed(question) and starts_stopwatch(line):
-            self._keep(question, self._timed(question, self._seconds))
         else:
             self._keep(question, line)
         return self._session.open_after(question)

@@ -44,14 +44,32 @@ def clock(*ticks: float) -> Callable[[], float]:
 
 @pytest.mark.parametrize(
     ("unit", "word", "ticks", "answer"),
-    [("s", "t", (10.0, 14.26), 4.3), ("s", "ㅅ", (10.0, 12.0), 2), ("min", " T ", (0.0, 90.0), 1.5)],
+    [
+        ("s", "", (10.0, 14.26), 4.3),
+        ("s", "t", (10.0, 14.26), 4.3),
+        ("s", "ㅅ", (10.0, 12.0), 2),
+        ("min", " T ", (0.0, 90.0), 1.5),
+        ("min", " ", (0.0, 30.0), 0.5),
+    ],
 )
-def test_t_starts_and_enter_stops(sit: Any, unit: str, word: str, ticks: tuple[float, ...], answer: float) -> None:
+def test_an_empty_line_or_t_starts_and_enter_stops(
+    sit: Any, unit: str, word: str, ticks: tuple[float, ...], answer: float
+) -> None:
     table = sit(samples.item("F", {"type": "duration", "unit": unit}), samples.item("B"))
     shown = told(table, word, "", seconds=clock(*ticks))
     assert float(table.values["answers.F"]) == answer
-    assert any("type t to start a stopwatch" in line for line in shown)
+    assert any("an empty line starts a stopwatch" in line for line in shown)
     assert any("Enter stops it" in line for line in shown)
+
+
+def test_an_empty_line_keeps_what_was_timed_before_and_t_times_it_anew(sit: Any) -> None:
+    table = sit(FIRST_LOOK, samples.item("B"))
+    told(table, "5")
+    shown = told(table, "", seconds=clock())
+    assert any("type t to start a stopwatch" in line for line in shown)
+    assert table.values["answers.F"] == 5
+    told(table, "t", "", seconds=clock(0.0, 7.0))
+    assert table.values["answers.F"] == 7
 
 
 def test_what_was_measured_must_fit_like_what_is_typed(sit: Any) -> None:
