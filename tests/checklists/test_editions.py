@@ -57,6 +57,7 @@ def prompts(checklist: Checklist, answers: dict[str, Any], emotion: int) -> int:
     return len(names | {f"perceived.{spot.id}" for spot in checklist.touchpoints if spot.perceived})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sector", SECTORS)
 @pytest.mark.parametrize(
     ("place", "emotion"), [(-1, 2), (0, -3)], ids=["all well", "all failed, with notes and claims"]
@@ -167,6 +168,7 @@ def test_a_legal_statement_names_its_day_or_sends_the_reader_to_counsel(ref: str
             assert re.search(r"20\d\d", english) or "counsel" in english, item.id
 
 
+@pytest.mark.slow
 def test_every_touchpoint_and_channel_is_scored(audits: list[Audit]) -> None:
     checklist = audits[0].checklist
     for audited in audits:

@@ -157,6 +157,7 @@ def test_notes_need_the_ledger(home: Path, tmp_path: Path, capsys: Said) -> None
     assert run(arguments[:-1]) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ledger")
 def test_history_under_another_scheme(capsys: Said) -> None:
     assert run(["rescore", "--scheme", "pe.signed-product@1", "--processes", "1"]) == 0
@@ -172,6 +173,7 @@ def test_history_under_another_scheme(capsys: Said) -> None:
     assert round(under["mean"] - before["mean"], 9) == round(row["mean_change"], 9)
 
 
+@pytest.mark.slow
 def test_what_came_after_scoring_again_is_told(ledger: Path, tmp_path: Path, capsys: Said) -> None:
     hq = ["--ledger", str(tmp_path / "hq.db")]
     visits = [found.visit for found in read_visits([ledger / "visits.jsonl"])]

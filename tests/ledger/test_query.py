@@ -201,6 +201,7 @@ def test_means_and_deviations_are_those_of_the_visits(
             assert math.isclose(row["deviation"], statistics.stdev(points), rel_tol=1e-12, abs_tol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(keys.map(lambda by: by[:2]), filters)
 def test_percentiles_are_those_of_the_visits(folder: Path, by: tuple[str, ...], which: Filter) -> None:

@@ -116,6 +116,7 @@ def test_only_new_blocks_are_written(ledger: Ledger, engine: Engine, tmp_path: P
 step = st.sampled_from(["collect", "collect", "amend", "exclude", "accept", "store", "snapshot"])
 
 
+@pytest.mark.slow
 @settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(st.lists(step, min_size=2, max_size=12))
 def test_however_it_was_taken_it_is_what_one_run_makes(

@@ -90,6 +90,7 @@ def test_times_are_in_order_on_one_day_in_korea(engine: Engine) -> None:
         assert all((visit.scenario, visit.persona, visit.occasion, visit.place))
 
 
+@pytest.mark.slow
 def test_better_stores_score_better_on_average(engine: Engine) -> None:
     for ref in OURS:
         checklist = engine.library.checklist(ref)

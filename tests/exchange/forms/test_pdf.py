@@ -80,6 +80,7 @@ def in_order(visit: Visit, of: Checklist) -> Visit:
     return visit.model_copy(update={"answers": answers})
 
 
+@pytest.mark.slow
 def test_every_shipped_checklist_comes_back_as_the_same_visit(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "form.pdf"
     for of in engine.library.checklists.values():
@@ -97,6 +98,7 @@ def test_two_spaces_in_an_id_come_back(engine: Engine, tmp_path: Path) -> None:
     assert read_back(path, of, visit) == visit
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(form_strategies.checklists_and_visits())
 def test_whatever_a_form_can_hold_comes_back(tmp_path: Path, both: tuple[Checklist, Visit]) -> None:
@@ -209,6 +211,7 @@ def test_scripts_in_a_form_are_passed_over(put) -> None:
     assert read_pdf_form(put({"note": "x"}, change))["note"] == "x"
 
 
+@pytest.mark.slow
 def test_a_password_that_only_forbids_printing_does_not_matter(put) -> None:
     path = put({"note": "x"}, encryption=pikepdf.Encryption(owner="secret", user=""))
     assert read_pdf_form(path)["note"] == "x"

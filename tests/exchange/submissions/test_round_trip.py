@@ -144,6 +144,7 @@ def in_order(visit: Visit) -> Visit:
     return visit.model_copy(update={"answers": answers})
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(pair=made_up())
 def test_any_checklist_comes_back_the_same(

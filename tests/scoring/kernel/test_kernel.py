@@ -131,6 +131,7 @@ def test_what_float_cannot_decide_is_asked_of_the_exact_evaluator() -> None:
     assert run(plan_of(each, half), {"A": "p2", "B": True}).decided == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["retail.green-smile", "hospital.outpatient", "ecommerce.order"])
 @settings(FEW, max_examples=5)
 @given(st.data())
