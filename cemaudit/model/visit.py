@@ -260,7 +260,7 @@ class Visit(Record):
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     perceived: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
     feelings_skipped: dict[SkippedFeeling, Skip] = {}
-    format: Annotated[Whole, Field(validate_default=True)] = 1
+    format: Whole = 1
     claims: tuple[Complaint, ...] = ()
     blames: tuple[Complaint, ...] = ()
     overrides: tuple[Override, ...] = ()
@@ -299,11 +299,10 @@ class Visit(Record):
 
     @field_validator("format")
     @classmethod
-    def _known_format(cls, declared: int, visit: ValidationInfo) -> int:
-        """Only what the first format cannot say makes a visit one of the second: all others keep their bytes."""
+    def _known_format(cls, declared: int) -> int:
         if declared not in {1, 2}:
             raise Expected("format 1 or 2 (a newer version of cemaudit wrote this visit)")
-        return _format_of(visit.data.get("feelings_skipped"), visit.data.get("until"))
+        return declared
 
     @field_validator("finished")
     @classmethod
@@ -329,6 +328,13 @@ class Visit(Record):
         felt = [name for name in self.feelings_skipped if _is_felt(self, name)]
         if felt:
             raise Expected("a feeling either given or skipped, not both: {ids}", ids=", ".join(sorted(felt)))
+        return self
+
+    @model_validator(mode="after")
+    def _in_its_format(self) -> Self:
+        """Only what the first format cannot say makes a visit one of the second: all others keep their bytes."""
+        # No validator of the field alone would do: whoever reads in bulk validates fields in another order.
+        self.__dict__["format"] = _format_of(self.feelings_skipped, self.until)
         return self
 
     @model_validator(mode="after")

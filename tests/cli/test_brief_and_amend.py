@@ -24,6 +24,7 @@ def test_the_briefing_is_read_before_anything_is_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
     code, shown, _ = call(capsys, "brief", "ecommerce.order")
     assert code == 0
     assert "Rules of conduct" in shown

@@ -9,17 +9,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from helpers import sealed_visits
-from helpers.ledgers import SHOP, amended, lines, visit
+from helpers import ledgers, sealed_visits
+from helpers.ledgers import SHOP, amended, lines
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.canonical_json import line_of
 from cemaudit.exchange.sealed.keys import new_key, public_file
 from cemaudit.exchange.toml import toml_of
+from cemaudit.model import Visit
 
 Answer = Callable[..., tuple[int, list[str], list[str]]]
+
+
+def visit(name: str = "v1", **keys: Any) -> Visit:
+    """A visit that lacks nothing."""
+    return ledgers.visit(name, **{"answers": {"I1": True, "I2": "fine"}, **keys})
 
 
 BEGUN = ("a new ledger was begun: ", "새 원장을 만들었습니다: ")
@@ -89,7 +96,7 @@ def test_an_inbox_in_korean_and_as_json(collect: Answer, place: Path) -> None:
     found = json.loads(summary)
     assert code == 0
     assert found.pop("seconds") >= 0
-    assert found == {"seen": 1, "collected": 1, "again": 0, "conflict": 0, "refused": 0}
+    assert found == {"seen": 1, "collected": 1, "again": 0, "conflict": 0, "refused": 0, "incomplete": 0}
 
 
 def test_standard_input(collect: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,8 +180,9 @@ def test_the_pace_is_shown_on_a_terminal(
 def test_sealed_files_with_keys_and_media(collect: Answer, place: Path) -> None:
     key = new_key(place / "key.pem", "s-12")
     keys = public_file(place / "key.pem")
-    sealed_visits.seal(place / "inbox", key, id="v1", checklist=SHOP.ref)
-    sealed_visits.seal(place / "inbox", id="v2", checklist=SHOP.ref)
+    whole = {"checklist": SHOP.ref, "answers": {"I1": True, "I2": "fine"}}
+    sealed_visits.seal(place / "inbox", key, id="v1", **whole)
+    sealed_visits.seal(place / "inbox", id="v2", **whole)
     code, (summary,), (told,) = collect("inbox", "--key", keys, "--media", "evidence")
     assert (code, summary[:63]) == (3, "2 read = 1 collected + 0 already in the ledger + 0 in conflict ")
     assert told == "cemaudit: v2.cemaudit: not signed (ask the shopper to sign it)"

@@ -65,7 +65,7 @@ def test_all_is_said_as_of_plain_files(command, sealed, tmp_path, answer):
     for place, name in names.items():
         said = said.replace(place, name)
     assert kept == (plain[0], said, plain[2])
-    assert kept[0] == 0
+    assert kept[0] == (1 if command == ["lint"] else 0), "one of them lacks a feeling"
 
 
 @pytest.mark.parametrize("command", [["explain"], ["whatif", "--at", "100"]])
@@ -101,7 +101,7 @@ def test_a_damaged_file_is_named_and_the_others_are_scored(sealed, tmp_path, ans
     sealed[0].path.write_bytes(sealed[0].path.read_bytes()[:-100])
     code, out, said = answer("score", tmp_path / "sealed")
     assert code == 3
-    assert said == f"cemaudit: {sealed[0].path.name}: the file is cut short (ask for the file again)\n"
+    assert said.splitlines()[-1] == f"cemaudit: {sealed[0].path.name}: the file is cut short (ask for the file again)"
     assert sealed[1].visit.id in out
 
 
@@ -110,7 +110,7 @@ def test_whose_revision_is_scored_is_told(sealed, tmp_path, answer):
     sealed_visits.revise(tmp_path / "sealed", sealed[0], key)
     code, out, err = answer("score", tmp_path / "sealed", "--json")
     assert (code, out.count(sealed[0].visit.id)) == (0, 1)
-    (told,) = err.splitlines()
+    (told,) = [line for line in err.splitlines() if "incomplete" not in line]
     assert told.endswith(f"revision 1 was not signed, this one is signed with {key.public.fingerprint}")
 
 

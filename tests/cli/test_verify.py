@@ -118,7 +118,7 @@ def test_a_revision_signed_by_somebody_else(tmp_path, answer, key):
     _, lines, _ = answer(tmp_path / "in", "--json")
     assert [len(record.get("signer_changes", [])) for record in records(lines)] == [0, 1]
     _, lines, _ = answer(tmp_path / "in", "--lang", "ko")
-    assert "서명자 변경: 1판은" in lines[1]
+    assert "서명자 변경: 수정본 1의 서명 키" in lines[1]
 
 
 def test_the_same_visit_twice(tmp_path, answer):

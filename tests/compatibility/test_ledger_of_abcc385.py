@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from helpers.program import LEDGER, OWN, call
 
@@ -170,9 +171,29 @@ def test_scoring_again_under_another_scheme_finds_it_done(files: Path) -> None:
     ]
 
 
+def shown_in(workbook: Path) -> object:
+    """All that a reader of a workbook sees: its bytes depend on who writes the rows."""
+    pages = openpyxl.load_workbook(workbook).worksheets
+    cells = [
+        [
+            (cell.coordinate, cell.value, cell.data_type, cell.number_format, cell.quotePrefix, cell.font.b)
+            for cell in row
+        ]
+        for page in pages
+        for row in page.iter_rows()
+    ]
+    looks = [
+        (page.title, page.freeze_panes, page.auto_filter.ref, sorted(str(area.sqref) for area in page.conditional_formatting),
+         {letter: size.width for letter, size in page.column_dimensions.items()})
+        for page in pages
+    ]  # fmt: skip
+    return cells, looks
+
+
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
 def test_an_export_is_the_same_file(ending: str, files: Path) -> None:
     more = ("--where", "store=retail-02") if ending == "json" else ()
     where = ("--where", "checklist=shop.counter@1.1.0", *more, *LEDGER)
     assert call(files, "export", "--out", f"again.{ending}", *where).code == 0
-    assert (files / f"again.{ending}").read_bytes() == (files / f"exports/visits.{ending}").read_bytes()
+    again, then = files / f"again.{ending}", files / f"exports/visits.{ending}"
+    assert again.read_bytes() == then.read_bytes() or (ending == "xlsx" and shown_in(again) == shown_in(then))

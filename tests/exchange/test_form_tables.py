@@ -7,13 +7,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from cemaudit.exchange.forms.template import blank_records, write_csv, write_xlsx
 from helpers import samples
 from helpers.program import call
 from helpers.spreadsheets import ods_row, write_ods
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.making import form_of
+from cemaudit.exchange.forms.templates import blank_records, write_csv, write_xlsx
 from cemaudit.exchange.tables.filled_forms import FilledImport, holds_form, import_filled
 from cemaudit.exchange.tables.problem_groups import PROBLEM_COLUMNS, problem_table
 from cemaudit.exchange.toml import toml_of

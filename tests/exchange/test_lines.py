@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from helpers import strategies
+from helpers import samples, strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,3 +175,16 @@ def test_without_the_short_way_everything_is_the_same(monkeypatch: pytest.Monkey
     line = line_of(read_line(written(WHOLE))[0])
     monkeypatch.setattr(canonical_json, "_short_way", lambda: None)
     assert read_line(written(WHOLE)) == read_line(line) == by_the_usual_way(line)
+
+
+@pytest.mark.parametrize("more", [{}, {"feelings_skipped": {"emotions.t": {"state": "declined"}}}])
+def test_a_visit_over_days_is_of_the_second_format_in_bulk_too(more: dict[str, Any]) -> None:
+    visit = samples.visit(date="2026-11-02", until="2026-11-09", **more)
+    line = line_of(visit)
+    assert b'"format":2' in line
+    read, again = read_line(line)
+    assert (read, again, line_read(read.model_copy(update={"store": "s2"}))) == (
+        visit,
+        line,
+        line.replace(b'"store":"s1"', b'"store":"s2"'),
+    )

@@ -11,12 +11,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from cemaudit.exchange.forms.sheets import fit_for_cells
 from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl.cell import WriteOnlyCell
 from python_calamine import load_workbook
 
+from cemaudit.exchange.forms.text_workbook import fit_for_cells
 from cemaudit.ledger.export import spreadsheet
 from cemaudit.ledger.export.columns import ExportColumn
 from cemaudit.ledger.export.spreadsheet import write_spreadsheet
