@@ -183,10 +183,13 @@ def shown_in(workbook: Path) -> object:
         for row in page.iter_rows()
     ]
     looks = [
-        (page.title, page.freeze_panes, page.auto_filter.ref, sorted(str(area.sqref) for area in page.conditional_formatting),
-         {letter: size.width for letter, size in page.column_dimensions.items()})
+        (
+            *(page.title, page.freeze_panes, page.auto_filter.ref),
+            sorted(str(area.sqref) for area in page.conditional_formatting),
+            {letter: size.width for letter, size in page.column_dimensions.items()},
+        )
         for page in pages
-    ]  # fmt: skip
+    ]
     return cells, looks
 
 
