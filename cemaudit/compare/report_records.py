@@ -160,13 +160,17 @@ class ChannelComparison:
 
 
 class FindingCount(NamedTuple):
-    """A finding that came so many ``times``, in so many ``stores``, at a touchpoint."""
+    """A finding that came so many ``times``, in so many ``stores``, at a touchpoint.
+
+    ``named``: of a critical item that failed, those stores by id and name, each with how often.
+    """
 
     touchpoint: Sayable | str
     severity: Severity
     title: Sayable | str
     times: int
     stores: int
+    named: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

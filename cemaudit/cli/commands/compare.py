@@ -260,8 +260,8 @@ def league_json(league: League) -> dict[str, Any]:
     }
 
 
-def print_league(league: League) -> None:
-    """In words what can and cannot be told, the table, and how to read it."""
+def print_league(league: League, critical: Sequence[object] = ()) -> None:
+    """In words what can and cannot be told, the table, and how to read it; ``critical``: who failed critical items."""
     from cemaudit.compare.wording import league_conclusions, league_legend
 
     facts, sentences = league.facts, league_conclusions(league)
@@ -277,6 +277,8 @@ def print_league(league: League) -> None:
             )
         )
     )
+    # A wrong charge is acted on the same day, whatever the means say.
+    print_section(N_("Critical items not met"), critical)
     print_section(N_("What the data show"), sentences.supported)
     print_section(N_("What the data cannot show"), sentences.limitations)
     click.echo()
@@ -414,6 +416,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
+    from cemaudit.compare.critical_items import critical_sentences
     from cemaudit.compare.from_snapshot import episode_drop_outs, fit_league, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
@@ -452,22 +455,26 @@ def command(
         )
         league = account.league if account else fit_league(opened, selection, target, rules, scale)
         relations = store_relations(opened, selection, rules) if relation else None
+        for_programs = form.as_json or form.as_csv
+        critical = [] if for_programs or selection.of_episodes else list(critical_sentences(opened, selection))
         drop_outs = episode_drop_outs(opened, selection, by, rules) if selection.of_episodes else None
     if account and folder:
         from cemaudit.report import league_report, write_report
 
         click.echo(str(write_report(league_report(account), folder, current())), err=form.as_json or form.as_csv)
     if relations:
-        show_with_relation(league, relations, form)
+        show_with_relation(league, relations, form, critical)
     elif drop_outs:
         show_with_drop_outs(league, drop_outs, form)
     elif not write_rows(
         form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
-        print_league(league)
+        print_league(league, critical)
 
 
-def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:
+def show_with_relation(
+    league: League, relation: RelationSummary, form: OutputFormat, critical: Sequence[object] = ()
+) -> None:
     """Show a league of stores, and beside each standing the relation of the store."""
     rows = [
         standing_to_dict(standing) | store_relation_to_dict(relation.stores.get(standing.store))
@@ -478,7 +485,7 @@ def show_with_relation(league: League, relation: RelationSummary, form: OutputFo
         return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, league.standings)}
 
     if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
-        print_league(league)
+        print_league(league, critical)
         print_relation(relation, league.standings)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.critical_rows import print_critical_failures
 from cemaudit.cli.lenses import lens_holes, lens_keys
 from cemaudit.cli.options import (
     FILE,
@@ -67,7 +68,8 @@ _HEADINGS = {
     "later": N_("later"), "never": N_("never"), "not_noted": N_("not noted"), "cases": N_("cases"),
     "censored": N_("open"), "followed": N_("followed"), "blamed": N_("blamed"), "blamed_share": N_("share blamed"),
     "blamed_low": N_("from"), "blamed_high": N_("to"), "claimed_again": N_("again"), "nothing": N_("nothing"),
-    "expected_blamed": N_("expected"), "state": N_("what became of it"),
+    "expected_blamed": N_("expected"), "state": N_("what became of it"), "failures": N_("failures"),
+    "failed_visits": N_("visits"), "failed_stores": N_("stores"), "last_day": N_("last on"),
 }  # fmt: skip
 """What columns are called on a screen; programs get them by their names."""
 
@@ -195,10 +197,11 @@ VIEWS = {
     "trend": N_("the mean of each month"),
     "distribution": N_("percentiles"),
     "complaints": N_("claims and blames at each touchpoint, and what became of claims: told, solved, later, never"),
+    "critical": N_("which stores failed a critical item, in which visit; the latest first (by a key: how many)"),
     "episodes": N_("whole treatments or orders: score, visits planned and kept, drop-outs, what fell"),
     "after-claims": N_("what the next wave brought where there was a claim: a blame, another claim, nothing"),
 }
-EPISODES, AFTER_CLAIMS = "episodes", "after-claims"
+EPISODES, AFTER_CLAIMS, CRITICAL = "episodes", "after-claims", "critical"
 
 _MOST_SQL = 100_000
 
@@ -229,6 +232,8 @@ class _QueryCommand(localized.TranslatedCommand):
 @localized.option("--measure", metavar="ID", help=N_("The measure; by default the headline."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
 @localized.option("--limit", type=click.IntRange(1), metavar="N", help=N_("Number of rows to show."))
+@localized.option("--with-notes", is_flag=True,
+                  help=N_("With critical: what shoppers wrote about it (needs the ledger)."))  # fmt: skip
 @localized.option("--sql", type=FILE, metavar="FILE", help=N_("Query with SQL: a file with one SELECT statement."))
 @json_option
 @localized.option("--csv", "as_csv", is_flag=True, help=N_("Write CSV."))
@@ -247,6 +252,7 @@ def command(
     measure: str | None,
     scheme: str | None,
     limit: int | None,
+    with_notes: bool,
     sql: Path | None,
     as_json: bool,
     as_csv: bool,
@@ -268,6 +274,7 @@ def command(
     # SQL says for itself what a view would choose
     if (view is None) == (sql is None):
         raise click.UsageError(str(message("name a view, or give SQL with --sql")))
+    _refuse_beside_critical(view, by, url, measure, with_notes=with_notes)
     has_lenses = view not in {None, EPISODES, AFTER_CLAIMS}
     visit_filter = filter_of(where, since, until, excluded=with_excluded, lenses=has_lenses)
     known = _keys_of(view)
@@ -305,8 +312,31 @@ def command(
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
             names = _with_names_of_rows(names, snapshot) if view == "heatmap" else names
             problems += _unvisited_stores(snapshot, question, result) if view in {"visits", "league"} else []
+    if with_notes:
+        result = _with_words(result._replace(rows=result.rows[:limit]), str(url))
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
+
+
+def _refuse_beside_critical(
+    view: str | None, by: Sequence[str], url: str | None, measure: str | None, *, with_notes: bool
+) -> None:
+    """``UsageError`` where a measure is named for critical failures, or words are asked for that cannot be shown."""
+    refuse_beside(CRITICAL, {"--measure": measure} if view == CRITICAL else {})
+    if with_notes and (view != CRITICAL or by):
+        raise click.UsageError(str(message("--with-notes goes with 'query critical' without --by")))
+    if with_notes and not url:
+        raise click.UsageError(str(message("shoppers' texts are only in the ledger: name it with --ledger")))
+
+
+def _with_words(result: ViewResult, url: str) -> ViewResult:
+    """Critical failures with what shoppers wrote about them, from the ledger."""
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.query.critical import failure_words
+
+    with open_ledger(url) as ledger:
+        words = failure_words(ledger, result.rows)
+        return result._replace(rows=[row | {"words": text} for row, text in zip(result.rows, words, strict=True)])
 
 
 def _with_names_of_rows(names: KeyNames, snapshot: Reading) -> KeyNames:
@@ -386,6 +416,8 @@ def print_result(
         _print_csv([_common_measure(result) | row for row in result.rows[:limit]])
     elif view == EPISODES:
         print_view(_episodes_on_screen(result), limit, names, pivoted=False)
+    elif view == CRITICAL and not result.keys:
+        print_critical_failures(result.rows, limit)
     elif view:
         print_view(result, limit, names, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:

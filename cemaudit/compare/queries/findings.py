@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from cemaudit.compare.critical_items import store_label
 from cemaudit.compare.report_records import FindingCount, FindingSummary
 from cemaudit.compare.selection import Selection
 from cemaudit.errors import Sayable
 from cemaudit.language import Message, message
+from cemaudit.ledger.query.critical import CRITICAL_RULE
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import tables_asked
@@ -35,11 +37,15 @@ class _FindingKey(NamedTuple):
 
 @dataclass
 class _Tally:
-    """How often something was found, in which stores, at the touchpoint of that title."""
+    """How often something was found in each store, at the touchpoint of that title."""
 
     touchpoint: Sayable | str
-    times: int = 0
-    stores: set[str] = field(default_factory=set)
+    by_store: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def times(self) -> int:
+        """How often it was found in all."""
+        return self.by_store.total()
 
 
 def count_findings(reading: Reading, selection: Selection) -> FindingSummary:
@@ -49,7 +55,7 @@ def count_findings(reading: Reading, selection: Selection) -> FindingSummary:
     tallies: dict[_FindingKey, _Tally] = {}
     unknown: dict[str, int] = defaultdict(int)
     for table in tables:
-        files = _finding_files(reading, table)
+        files = reading.finding_files(table)
         if files is None:
             return FindingSummary(None)
         _count(tallies, table.checklist, _core_findings(reading, table, files, question.in_sql))
@@ -59,8 +65,17 @@ def count_findings(reading: Reading, selection: Selection) -> FindingSummary:
                 unknown[plugin] += visits
     places = {name: place for table in tables for place, name in enumerate(table.checklist.touchpoint)}
     ordered = sorted(tallies.items(), key=lambda pair: places.get(pair[0].touchpoint or "", len(places)))
+    names = reading.store_names()
+    may_name = not any(table.checklist.least_sheets > 1 for table in tables)
+
+    def named(key: _FindingKey, tally: _Tally) -> tuple[tuple[str, int], ...]:
+        if key.rule != CRITICAL_RULE or not may_name:
+            return ()
+        most_first = sorted(tally.by_store.items(), key=lambda pair: (-pair[1], pair[0]))
+        return tuple((store_label(store, names.get(store)), times) for store, times in most_first)
+
     counts = tuple(
-        FindingCount(tally.touchpoint, key.severity, key.title, tally.times, len(tally.stores))
+        FindingCount(tally.touchpoint, key.severity, key.title, tally.times, len(tally.by_store), named(key, tally))
         for key, tally in ordered
         if tally.times
     )
@@ -84,21 +99,8 @@ def _count(tallies: dict[_FindingKey, _Tally], checklist: Checklist, found: Iter
         touchpoint = checklist.touchpoint.get(key.touchpoint or "")
         title = touchpoint.title if touchpoint else message("The visit as a whole")
         tally = tallies.setdefault(key, _Tally(title))
-        tally.times += times
         if times:
-            tally.stores.add(store)
-
-
-def _finding_files(reading: Reading, table: ScoreTable) -> list[SnapshotFile] | None:
-    """The files of the core's findings beside those of scores; ``None`` where one is not there, or of other visits."""
-    by_place = {file.place: file for file in reading.manifest.parts}
-    files = []
-    for scores in table.parts:
-        file = by_place.get(("findings", *scores.place[1:]))
-        if file is None or (file.visits, file.last) != (scores.visits, scores.last):
-            return None
-        files.append(file)
-    return files
+            tally.by_store[store] += times
 
 
 def _core_findings(

@@ -182,6 +182,17 @@ class Reading(ABC):
             raise BadInput(Problem(message("this snapshot does not say which feelings were left out"), ref, hint))
         self.view("skipped_feelings", self.manifest.files(SKIPPED_FEELINGS, ref))
 
+    def finding_files(self, table: ScoreTable) -> list[SnapshotFile] | None:
+        """The files of the core's findings beside those of scores; ``None`` where one is missing or of other visits."""
+        by_place = {file.place: file for file in self.manifest.parts}
+        files = []
+        for scores in table.parts:
+            file = by_place.get(("findings", *scores.place[1:]))
+            if file is None or (file.visits, file.last) != (scores.visits, scores.last):
+                return None
+            files.append(file)
+        return files
+
     def view_circumstances(self, ref: str, name: str = CIRCUMSTANCES) -> None:
         """Let ``name`` be the table of circumstances of a checklist's visits; ``BadInput`` where they are not kept."""
         if not self.has_circumstances(ref):

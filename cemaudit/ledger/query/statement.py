@@ -24,7 +24,7 @@ from cemaudit.ledger.snapshot.names import quoted
 
 __all__ = [
     "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "STORES_JOIN", "Filter", "SqlStatement",
-    "circumstances_join", "conditions_of", "counted", "histogram", "joined_tables", "sums", "tallied",
+    "circumstances_join", "conditions_of", "counted", "histogram", "joined_tables", "listed", "sums", "tallied",
 ]  # fmt: skip
 
 MEAN, DEVIATION, EXTREMES = 2, 3, 5
@@ -79,6 +79,18 @@ def histogram(keys: Sequence[str], column: str, which: Filter) -> SqlStatement:
     return SqlStatement(
         f"select {listed} from {_tables(keys, which)} where {conditions} "
         f"group by {', '.join(expressions)} order by {', '.join(expressions)}",
+        values,
+    )
+
+
+def listed(
+    keys: Sequence[str], columns: Sequence[str], which: Filter, joined: str = "", condition: str = "true"
+) -> SqlStatement:
+    """For each visit that meets ``condition`` (SQL), by its number: its keys, then ``columns``."""
+    where, values = conditions_of(which)
+    return SqlStatement(
+        f"select {', '.join([*map(expression, keys), *columns])} from {_tables(keys, which)}{joined} "
+        f"where {' and '.join([*where, condition])} order by visits.number",
         values,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cemaudit.ledger.query.answers import complaints, feelings, items
+from cemaudit.ledger.query.critical import critical_failures, grouped_failures
 from cemaudit.ledger.query.keys import is_facet, order_of_values
 from cemaudit.ledger.query.privacy import has_enough_sheets, least_sheets
 from cemaudit.ledger.query.question import Group, LedgerQuery, checklists_asked
@@ -176,6 +177,15 @@ def _complaints(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Ro
     ]
 
 
+def _critical(reading: Reading, question: LedgerQuery) -> list[tuple[Group, Row]]:
+    """A row for each failure, the latest first; grouped by anything, how many there are of each group."""
+    failures = critical_failures(reading, question)
+    if question.by:
+        return _in_order(question, grouped_failures(failures))
+    names = reading.store_names()
+    return [(group, failure.to_row(names)) for group, failure in failures]
+
+
 def _in_order(question: LedgerQuery, found: Mapping[Group, Any]) -> list[tuple[Group, Any]]:
     """By the values of keys, what is not known last; facets in the order they have in the checklist."""
     rows = list(found.items())
@@ -210,5 +220,6 @@ VIEWS: Mapping[str, View] = {
     "trend": View(("month",), _trend),
     "distribution": View((), _distribution),
     "complaints": View(("store", "touchpoint"), _complaints, of_scores=False),
+    "critical": View((), _critical, of_scores=False),
 }
 """The views by name."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cemaudit.compare.report_records import FindingCount, LeagueReportData
+from cemaudit.language import printable
 from cemaudit.model import Severity, Text
 from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words
-from cemaudit.report.league.words import notes, said
+from cemaudit.report.league.words import LONGEST_NAME, notes, said
 from cemaudit.report.sections.findings import MOST_STRENGTHS, NAMES, and_more
 from cemaudit.report.sections.words import joined
 
 __all__ = ["findings"]
 
 MOST = 60
+MOST_STORES = 20
+"""So many of the stores that failed a critical item are named."""
 NOT_KNOWN = Text(
     ko="발견 사항을 알 수 없습니다. 이 스냅샷에는 발견 사항이 아직 없으므로 'cemaudit snapshot'으로 스냅샷을 다시 "
     "만드십시오. 다른 채점 체계의 점수라면 'cemaudit rescore'도 다시 실행하십시오.",
@@ -43,7 +46,7 @@ def findings(account: LeagueReportData) -> Section | None:
     for touchpoint in dict.fromkeys(str(one.touchpoint) for one in found):
         own = [one for one in found if str(one.touchpoint) == touchpoint]
         rows.append((Cell(text=said(own[0].touchpoint), strong=True), "", "", ""))
-        rows += [_row(one) for one in own]
+        rows += [row for one in own for row in _rows(one)]
     if strengths:
         rows.append(_strengths(strengths))
     table = (Table(columns=columns, rows=tuple(rows)),) if rows else ()
@@ -56,9 +59,18 @@ def _section(*blocks: Block) -> Section:
     )
 
 
-def _row(one: FindingCount) -> tuple[Cell | Words, ...]:
+def _rows(one: FindingCount) -> Iterator[tuple[Cell | Words, ...]]:
+    """The row of a finding, and below a critical item that failed the stores that failed it."""
     name, tone = NAMES[Severity(one.severity)]
-    return Cell(text=name, tone=tone, strong=True), said(one.title), f"{one.times:,}", f"{one.stores:,}"
+    yield Cell(text=name, tone=tone, strong=True), said(one.title), f"{one.times:,}", f"{one.stores:,}"
+    if one.named:
+        shown = [printable(store, LONGEST_NAME) for store, _ in one.named[:MOST_STORES]]
+        stores = [
+            f"{store} ({times:,})" if times > 1 else store for store, (_, times) in zip(shown, one.named, strict=False)
+        ]
+        left = len(one.named) - len(stores)
+        more = [Text(ko=f"외 {left:,}곳", en=f"and {left:,} more")] if left else []
+        yield "", joined([*stores, *more], ", "), "", ""
 
 
 def _strengths(strengths: Sequence[FindingCount]) -> tuple[Cell | Words, ...]:

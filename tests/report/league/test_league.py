@@ -284,3 +284,22 @@ def test_promises_stand_with_the_worst_store_and_channel_that_are_told_apart(mak
     assert rows[0][6] == "Electronic (0%)"
     assert [row[1] for row in rows[1:]] == ["not known", "not audited"]
     assert "promises" not in {section.id for section in league_report(make_account()).sections}
+
+
+@pytest.mark.parametrize(("language", "more"), [("en", "and 2 more"), ("ko", "외 2곳")])
+def test_stores_that_failed_a_critical_item_are_named_below_it(account, language, more):
+    failed = FindingCount(
+        "Payment",
+        Severity.CRITICAL,
+        "Not met: a receipt",
+        24,
+        22,
+        (("s1 하나", 3), *((f"s{n}", 1) for n in range(2, 23))),
+    )
+    minor = FindingCount("Payment", Severity.MINOR, "A long queue", 2, 2)
+    (table,) = findings_of(replace(account, findings=FindingSummary((failed, minor))))
+    with use(language):
+        _, of_item, of_stores, other = [[str(getattr(cell, "text", cell)) for cell in row] for row in table.rows]
+    assert of_item[1:] == ["Not met: a receipt", "24", "22"]
+    assert of_stores == ["", ", ".join(["s1 하나 (3)", *(f"s{n}" for n in range(2, 21)), more]), "", ""]
+    assert other[1] == "A long queue"
