@@ -41,13 +41,13 @@ from cemaudit.cli.options import (
 )
 from cemaudit.cli.output import (
     OutputFormat,
-    decimals_of,
     interval_text,
     print_compared_measure,
     rows_options,
     write_rows,
 )
 from cemaudit.cli.relation_rows import RELATION_COLUMNS, print_relation, relation_to_dict, store_relation_to_dict
+from cemaudit.cli.target_output import show_target_check
 from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
@@ -286,6 +286,8 @@ def print_league(league: League) -> None:
 
 def print_league_table(league: League) -> None:
     """Print the first and the last stores of the league, without columns nobody has a value in."""
+    from cemaudit.compare.score_scale import decimals_of
+
     digits = decimals_of(max((abs(standing.raw) for standing in league.standings), default=0))
     rows = [standing_cells(standing, digits) for standing in league.standings]
     # ten columns seldom fit: one without any value would only make the others narrower
@@ -414,7 +416,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.from_snapshot import episode_drop_outs, fit_league, store_relations
+    from cemaudit.compare.from_snapshot import episode_drop_outs, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
 
@@ -450,13 +452,28 @@ def command(
             if folder
             else None
         )
-        league = account.league if account else fit_league(opened, selection, target, rules, scale)
+        # What is shown beside a league has nothing to stand beside where there is only a mean.
+        alone = not relation and not selection.of_episodes
+        league = (
+            account.league
+            if account
+            else league_or_target_check(opened, selection, target, rules, scale, form, alone=alone)
+        )
+        if league is None:
+            return
         relations = store_relations(opened, selection, rules) if relation else None
         drop_outs = episode_drop_outs(opened, selection, by, rules) if selection.of_episodes else None
     if account and folder:
         from cemaudit.report import league_report, write_report
 
         click.echo(str(write_report(league_report(account), folder, current())), err=form.as_json or form.as_csv)
+    show_league(league, relations, drop_outs, form)
+
+
+def show_league(
+    league: League, relations: RelationSummary | None, drop_outs: DropOuts | None, form: OutputFormat
+) -> None:
+    """Show a league, with the relation or the drop-outs of each store beside it where they are there."""
     if relations:
         show_with_relation(league, relations, form)
     elif drop_outs:
@@ -465,6 +482,29 @@ def command(
         form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league)
+
+
+def league_or_target_check(
+    reading: Local,
+    selection: Selection,
+    target: float | None,
+    rules: ComparisonRules,
+    scale: str,
+    form: OutputFormat,
+    *,
+    alone: bool,
+) -> League | None:
+    """The league; ``None`` where there is none and the target was answered by the mean, if that may stand ``alone``."""
+    from cemaudit.compare.errors import NotEstimable
+    from cemaudit.compare.from_snapshot import fit_league
+
+    try:
+        return fit_league(reading, selection, target, rules, scale)
+    except NotEstimable as refusal:
+        if target is None or not alone:
+            raise
+        show_target_check(reading, selection, target, rules, refusal, form)
+        return None
 
 
 def show_with_relation(league: League, relation: RelationSummary, form: OutputFormat) -> None:
