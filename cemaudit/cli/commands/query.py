@@ -107,6 +107,8 @@ def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAM
     if not result.rows:
         click.echo(str(message("nothing")))
         return
+    if "mean" in result.rows[0]:
+        click.echo(str(message("Mean: mean of visits (as scored, each counting the same)")))
     texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
     with_counts = set(result.keys) <= set(CIRCUMSTANCE_KEYS)
     columns_across = [_in_words({key: value}, [key], names.values)[key] for key, value in across]
@@ -261,7 +263,7 @@ def command(
     from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
-    from cemaudit.ledger.query.partly import partly_scored
+    from cemaudit.ledger.query.partly import partly_scored, versions_together
     from cemaudit.ledger.query.privacy import withheld_note
     from cemaudit.ledger.query.reading import reading
 
@@ -301,6 +303,7 @@ def command(
             problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
             problems += completeness_notes(snapshot, visit_filter, scheme)
             problems += mixed_origins(snapshot, visit_filter)
+            problems += versions_together(snapshot, question) if result.measures else []
             problems += [Problem(withheld_note(*result.withheld))] if result.withheld else []
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
             names = _with_names_of_rows(names, snapshot) if view == "heatmap" else names
