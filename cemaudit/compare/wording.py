@@ -283,7 +283,7 @@ def league_legend(league: League) -> tuple[Message, ...]:
     else:
         score = message("Score: the mean of its stores' adjusted scores, each store counting the same.")
     sentences = [
-        message("Mean: the mean of visits, all of the store's counting the same, as scored."),
+        message("Mean: the plain mean of the store's visits, as scored."),
         score,
         _rules(league.rules),
     ]

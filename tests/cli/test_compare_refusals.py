@@ -260,7 +260,7 @@ def test_what_the_figures_mean_and_the_rules_are_said_with_them(answer: Answer) 
     arguments = ("compare", "--target", "60", "--least-visits", "4", "--level", "0.8", "--flag-at", "0.7")
     _, out, _ = answer("one region", *arguments)
     words = " ".join(out.split())
-    for part in ("Mean: the mean of visits, all of the store's", "contain the true value with probability 80 %",
+    for part in ("Mean: the plain mean of the store's visits", "contain the true value with probability 80 %",
                  "Fewer than 4 visits: no rank", "the true score is below 60; flagged (!) from 70 %"):  # fmt: skip
         assert part in words
     _, out, _ = answer("one region", *arguments, "--json")
