@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cemaudit.ledger.query import Filter
     from cemaudit.ledger.query.reading import Local
     from cemaudit.ledger.spark.reading import SparkSnapshot
+    from cemaudit.report.sections.values import MeasureRange
     from cemaudit.scoring import Engine
     from cemaudit.scoring.lint import LintRemark
 
@@ -42,6 +43,7 @@ __all__ = [
     "lens_option",
     "level_option",
     "make_rules",
+    "measure_ranges",
     "open_on_cluster",
     "open_selection",
     "place_options",
@@ -354,22 +356,28 @@ def open_selection(question: SnapshotOptions) -> Iterator[Local]:
 
 def refuse_target_off_scale(reading: Local, selection: Selection, target: float | None) -> None:
     """A usage error where no score of the measure compared can be as the ``target``, with the scale it runs on."""
+    if target is None:
+        return
+    for measure, span in measure_ranges(reading, selection):
+        if not span.low <= target <= span.high:
+            text = message(
+                "the target {target} is off the scale of {measure}: {low} to {high}",
+                target=f"{target:g}", measure=measure, low=f"{span.low:g}", high=f"{span.high:g}",
+            )  # fmt: skip
+            raise click.UsageError(str(text), click.get_current_context())
+
+
+def measure_ranges(reading: Local, selection: Selection) -> Iterator[tuple[str, MeasureRange]]:
+    """The measures compared, and the scale each runs on where it has ends."""
     from cemaudit.compare.selection import score_sources, selected_facet_values
     from cemaudit.report.sections.values import span_of
 
-    if target is None:
-        return
     if selection.facet and (values := selected_facet_values(reading, selection)):
         selection = values[0].selection
     for source in () if selection.of_episodes else score_sources(reading, selection):
-        for measure in {column.measure for column in source.columns}:
-            span = span_of(source.scheme, source.scheme.measure[measure])
-            if span and not span.low <= target <= span.high:
-                text = message(
-                    "the target {target} is off the scale of {measure}: {low} to {high}",
-                    target=f"{target:g}", measure=measure, low=f"{span.low:g}", high=f"{span.high:g}",
-                )  # fmt: skip
-                raise click.UsageError(str(text), click.get_current_context())
+        for measure in sorted({column.measure for column in source.columns}):
+            if span := span_of(source.scheme, source.scheme.measure[measure]):
+                yield measure, span
 
 
 def rules_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -111,11 +111,6 @@ def print_compared_measure(facts: ComparedData) -> None:
     print_bold(f"{facts.title or facts.measure} ({', '.join(facts.checklists)}; {', '.join(facts.schemes)})")
 
 
-def decimals_of(size: float) -> int:
-    """Return the decimals of scores of that size: three below 1 (shares), two below 10 (counts), else one."""
-    return 1 if size >= 10 else 2 if size >= 1 else 3
-
-
 def interval_text(interval: Interval, digits: int) -> str:
     """An interval, as in ``1.5..2.5``."""
     return f"{interval.low:.{digits}f}..{interval.high:.{digits}f}"

@@ -18,6 +18,7 @@ from cemaudit.compare.drivers.study import StudySupplements, estimate_drivers
 from cemaudit.compare.drop_outs import DropOuts
 from cemaudit.compare.errors import NotEstimable
 from cemaudit.compare.fitting import FittedModel, fit_mixed_model
+from cemaudit.compare.intervals import Interval
 from cemaudit.compare.intervention import FIRST_DAY, ActionEffect, Intervention, effect_in_table
 from cemaudit.compare.item_analysis import ItemStatistics, item_table
 from cemaudit.compare.league_table import League, fit_units, make_league
@@ -43,6 +44,7 @@ from cemaudit.compare.report_records import ChannelComparison, StorePlace
 from cemaudit.compare.results import DEFAULT_RULES, ComparisonRules
 from cemaudit.compare.score_scale import FULL_POINTS
 from cemaudit.compare.selection import FacetValue, Selection, require_visits, score_sources, selected_facet_values
+from cemaudit.compare.target_check import TargetCheck, check_target
 from cemaudit.compare.trends import FACET_KEYS, Trend, trend_in_table
 from cemaudit.compare.visit_table import STORE_KEYS, VisitTable
 from cemaudit.compare.waves import Wave, WaveSeries, network_series, waves_by_date
@@ -61,6 +63,7 @@ from cemaudit.model.platform import Platform
 __all__ = [
     "action_effect",
     "channel_comparison",
+    "check_target_in",
     "clean_months",
     "episode_drop_outs",
     "estimate_trend",
@@ -133,6 +136,21 @@ def league_of_fit(
     if not kept:
         raise NotEstimable(note)
     return replace(league, standings=kept, notes=(*league.notes, note))
+
+
+def check_target_in(
+    reading: Local, selection: Selection, target: float, level: float, span: Interval | None = None
+) -> TargetCheck:
+    """Return what the plain mean of a selection says of a target in points; refused as ``check_target`` refuses.
+
+    ``NotEstimable`` also where a store has fewer sheets than the checklist asks for.
+    """
+    check = check_target(read_visit_arrays(reading, replace(selection, scale="points")), target, level, span)
+    least = least_sheets(map(reading.checklist, check.facts.checklists))
+    few = sum(store.visits < least for store in check.stores)
+    if few:
+        raise NotEstimable(withheld_note(few, least))
+    return check
 
 
 def fit_selection(

@@ -28,6 +28,7 @@ from cemaudit.compare.ranking import (
 )
 from cemaudit.compare.reliability import StandardDeviations, VarianceComponent, variance_components
 from cemaudit.compare.results import DEFAULT_RULES, UNIT_TITLES, ComparedData, ComparisonRules
+from cemaudit.compare.score_scale import decimals_of
 from cemaudit.compare.visit_table import Factor
 from cemaudit.language import Message, message
 
@@ -106,6 +107,11 @@ class League:
     def worse(self) -> str:
         """The side of a target on which the bad stores lie: ``below`` or ``above``."""
         return "above" if self.facts.better == "lower" else "below"
+
+    @property
+    def decimals(self) -> int:
+        """The decimals its scores are printed with."""
+        return decimals_of(max((abs(standing.raw) for standing in self.standings), default=0.0))
 
 
 def standard_deviations(fitted: FittedModel) -> StandardDeviations:

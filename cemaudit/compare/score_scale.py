@@ -7,7 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ARCSINE_UNITS", "FULL_POINTS", "POINT_UNITS", "ScoreScale", "arcsine_transform", "inverse_arcsine"]
+__all__ = [
+    "ARCSINE_UNITS",
+    "FULL_POINTS",
+    "POINT_UNITS",
+    "ScoreScale",
+    "arcsine_transform",
+    "decimals_of",
+    "inverse_arcsine",
+]
 
 POINT_UNITS = 10_000
 """Parts of a point that scores are counted in, so that sums are exact."""
@@ -40,6 +48,11 @@ def inverse_arcsine(angle: ArrayLike, possible: ArrayLike = np.inf) -> NDArray[n
     square = np.sin(np.clip(np.asarray(angle, dtype=np.float64), 0, np.pi / 2)) ** 2
     share: NDArray[np.float64] = square + (0.75 * square - 0.375) / np.asarray(possible, dtype=np.float64)
     return np.clip(share, 0, 1)
+
+
+def decimals_of(size: float) -> int:
+    """Return the decimals of scores of that size: three below 1 (shares), two below 10 (counts), else one."""
+    return 1 if size >= 10 else 2 if size >= 1 else 3
 
 
 class ScoreScale(NamedTuple):

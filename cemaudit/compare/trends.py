@@ -22,6 +22,7 @@ from cemaudit.compare.fitting import FittedModel, fit_mixed_model
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.report_records import HistoryLine, ScoreHistory
 from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
+from cemaudit.compare.score_scale import decimals_of
 from cemaudit.compare.visit_table import Factor, VisitTable
 from cemaudit.compare.waves import (
     Wave,
@@ -58,6 +59,13 @@ class Trend:
     waves: tuple[Wave, ...]
     rows: VisitResiduals
     part_by_store: Factor | None
+
+    @property
+    def decimals(self) -> int:
+        """The decimals its scores are printed with."""
+        return decimals_of(
+            max((abs(point.score) for point in self.network.points if point.score is not None), default=0)
+        )
 
     def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
         """Return the lines of the network and of its parts."""

@@ -102,11 +102,18 @@ def _flags(league: League) -> Message:
         text = _FLAG_SENTENCES[bool(names), league.worse]
         return message(text, target=f"{league.target:.1f}".removesuffix(".0"), at=at, names=_listed(names))
     if league.order.ranked_stores < LEAST_TENTH:
-        return message("Nothing is flagged: no target is set, and a lowest tenth needs at least ten stores.")
-    if names:
-        return message("Probably among the lowest tenth ({at} or more): {names}.", at=at, names=_listed(names))
-    return message("None is among the lowest tenth with a probability of {at} or more.", at=at)
+        return message(_WORST_TENTH_SENTENCES["few", league.worse])
+    return message(_WORST_TENTH_SENTENCES["some" if names else "none", league.worse], at=at, names=_listed(names))
 
+
+_WORST_TENTH_SENTENCES = {
+    ("few", "below"): N_("Nothing is flagged: no target is set, and a lowest tenth needs at least ten stores."),
+    ("few", "above"): N_("Nothing is flagged: no target is set, and a highest tenth needs at least ten stores."),
+    ("some", "below"): N_("Probably among the lowest tenth ({at} or more): {names}."),
+    ("some", "above"): N_("Probably among the highest tenth, the worst ({at} or more): {names}."),
+    ("none", "below"): N_("None is among the lowest tenth with a probability of {at} or more."),
+    ("none", "above"): N_("None is among the highest tenth, the worst, with a probability of {at} or more."),
+}
 
 _FLAG_SENTENCES = {
     (True, "below"): N_("Visit first, for they are probably below {target} ({at} or more): {names}."),
@@ -168,7 +175,7 @@ def trend_conclusions(trend: Trend) -> Conclusions:
         text = message("No store was visited both in the waves compared with and after them: single stores are not "
                        "watched.")  # fmt: skip
         limitations.insert(0, text)
-    supported = [*_network_sentences(trend), *_series_sentences(trend.network)]
+    supported = [*_network_sentences(trend), *_series_sentences(trend.network, trend.decimals)]
     if trend.part_series:
         supported += _part_sentences(trend)
     if trend.watching:
@@ -177,16 +184,16 @@ def trend_conclusions(trend: Trend) -> Conclusions:
 
 
 def _network_sentences(trend: Trend) -> Iterator[Message]:
-    last, before = trend.network.points[-1], trend.network.points[-2]
+    last, before, digits = trend.network.points[-1], trend.network.points[-2], trend.decimals
     if last.change is None or last.change_interval is None:
         return
     values = {
         "wave": last.wave,
         "before": before.wave,
-        "change": f"{last.change:+.1f}",
-        "low": f"{last.change_interval.low:+.1f}",
-        "high": f"{last.change_interval.high:+.1f}",
-        "score": f"{last.score:.1f}",
+        "change": f"{last.change:+.{digits}f}",
+        "low": f"{last.change_interval.low:+.{digits}f}",
+        "high": f"{last.change_interval.high:+.{digits}f}",
+        "score": f"{last.score:.{digits}f}",
     }
     if last.is_significant:
         yield message("All stores, {wave}: {score}, {change} against {before} ({low} to {high}): more than chance.",
@@ -196,13 +203,13 @@ def _network_sentences(trend: Trend) -> Iterator[Message]:
                       **values)  # fmt: skip
 
 
-def _series_sentences(series: WaveSeries) -> Iterator[Message]:
+def _series_sentences(series: WaveSeries, digits: int) -> Iterator[Message]:
     scored = [(point.wave, point.score) for point in series.points if point.score is not None]
     limits = individuals_chart_limits([score for _, score in scored])
     if limits is None:
         return
     outside = [wave for wave, score in scored if not limits.low <= score <= limits.high]
-    values = {"low": f"{limits.low:.1f}", "high": f"{limits.high:.1f}"}
+    values = {"low": f"{limits.low:.{digits}f}", "high": f"{limits.high:.{digits}f}"}
     if outside:
         yield message("Control limits of the network's series (XmR): {low} to {high}; outside: {waves}.",
                       waves=", ".join(outside), **values)  # fmt: skip
@@ -213,7 +220,9 @@ def _series_sentences(series: WaveSeries) -> Iterator[Message]:
 def _part_sentences(trend: Trend) -> Iterator[Message]:
     changes = [(series, point) for series in trend.part_series for point in series.points if point.change_interval]
     sentences = [
-        f"{series.name} {point.change:+.1f} ({point.wave})" for series, point in changes if point.is_significant
+        f"{series.name} {point.change:+.{trend.decimals}f} ({point.wave})"
+        for series, point in changes
+        if point.is_significant
     ]
     # Each change is tested alone; the reader is told how many of so many tests chance alone would pass.
     by_chance = f"{(1 - trend.level) * len(changes):.1f}"
@@ -252,6 +261,18 @@ def _listed(names: Sequence[str]) -> str:
     return f"{names_text} ... (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else names_text
 
 
+def both_means(league: League) -> Message:
+    """Return the mean of stores and the mean of visits in a sentence: they seldom are the same, and each has a use."""
+    visits = sum(standing.visits for standing in league.standings)
+    raw = sum(standing.visits * standing.raw for standing in league.standings) / max(visits, 1)
+    values = {"centre": f"{league.centre:.{league.decimals}f}", "raw": f"{raw:.{league.decimals}f}"}
+    if league.unit == "store":
+        return message("Mean of stores: {centre} (adjusted, each counting the same). Mean of visits: {raw} (as "
+                       "scored).", **values)  # fmt: skip
+    return message("Mean of the {count} compared: {centre} (adjusted, each counting the same). Mean of visits: {raw} "
+                   "(as scored).", count=len(league.standings), **values)  # fmt: skip
+
+
 def league_legend(league: League) -> tuple[Message, ...]:
     """Return the sentences: how means and scores are reckoned, and the rules."""
     if league.unit == "store":
@@ -261,16 +282,23 @@ def league_legend(league: League) -> tuple[Message, ...]:
         )
     else:
         score = message("Score: the mean of its stores' adjusted scores, each store counting the same.")
-    sentences = [message("Mean: the plain mean of the store's visits, as scored."), score, _rules(league.rules)]
+    sentences = [
+        message("Mean: the plain mean of the store's visits, as scored."),
+        score,
+        _rules(league.rules),
+    ]
     at = percent(league.rules.flag_at)
     if league.target is not None:
         sentences.append(message(_FLAG_LEGENDS[league.worse], target=f"{league.target:g}", at=at))
     elif league.order.ranked_stores >= LEAST_TENTH:
-        sentences.append(
-            message("Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}.", at=at)
-        )
+        sentences.append(message(_WORST_TENTH_LEGENDS[league.worse], at=at))
     return tuple(sentences)
 
+
+_WORST_TENTH_LEGENDS = {
+    "below": N_("Low 10%: the probability of being in the lowest tenth; flagged (!) from {at}."),
+    "above": N_("High 10%: the probability of being in the highest tenth, the worst; flagged (!) from {at}."),
+}
 
 _FLAG_LEGENDS = {
     "below": N_("< {target}: the probability that the true score is below {target}; flagged (!) from {at}."),
@@ -280,7 +308,7 @@ _FLAG_LEGENDS = {
 
 def facet_legend(rules: ComparisonRules) -> tuple[Message, ...]:
     """Return the same where channels, or whatever the facet is, are side by side."""
-    return (message("Mean: of the adjusted scores of all stores, each store counting the same."), _rules(rules))
+    return (message("Mean of stores: of their adjusted scores, each store counting the same."), _rules(rules))
 
 
 def _rules(rules: ComparisonRules) -> Message:
@@ -319,12 +347,25 @@ def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
     return (*sentences, warning, *effect.notes)
 
 
-def _selection_sentence(effect: ActionEffect) -> Message:
-    return message(
+_SELECTION_SENTENCES = {
+    "higher": N_(
         "These stores were chosen by their own low scores, it seems: before the action their mean was {gap} points "
         "worse than that of the others, which stores drawn by lot come to in {chance} of cases. Low scores are partly "
         "bad luck that does not last: without any action these stores would be expected to change by {expected} "
-        "points.",
+        "points."
+    ),
+    "lower": N_(
+        "These stores were chosen by their own high scores, it seems: before the action their mean was {gap} points "
+        "worse than that of the others, which stores drawn by lot come to in {chance} of cases. High scores are partly "
+        "bad luck that does not last: without any action these stores would be expected to change by {expected} "
+        "points."
+    ),
+}
+
+
+def _selection_sentence(effect: ActionEffect) -> Message:
+    return message(
+        _SELECTION_SENTENCES[effect.facts.better],
         gap=f"{effect.selection.gap:.1f}",
         chance="< 1 %" if effect.selection.chance < SMALL_CHANCE else percent(effect.selection.chance),
         expected=f"{effect.naive - effect.effect:+.1f}",

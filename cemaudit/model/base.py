@@ -22,6 +22,7 @@ from pydantic import (
 from cemaudit.errors import Expected
 
 __all__ = [
+    "ID_PATTERN",
     "Exact",
     "Id",
     "Line",
@@ -96,7 +97,8 @@ Line = Annotated[str, AfterValidator(_one_line), Field(max_length=500)]
 LongText = Annotated[str, AfterValidator(clean), Field(max_length=LONGEST_TEXT)]
 """Text of several lines, NFC."""
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}$")]
+ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]{0,79}$"
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 """An id that never changes its meaning: a letter, then letters, digits, ``.``, ``_``, ``-``."""
 
 Version = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,2}$")]

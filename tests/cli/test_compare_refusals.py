@@ -143,7 +143,7 @@ COMMANDS = (
 def test_what_cannot_be_compared_is_said_in_one_line(
     chain: str, said: str, command: tuple[str, ...], answer: Answer
 ) -> None:
-    if (command[0], chain) in TOLD:
+    if (command[0], chain) in TOLD or ("--target" in command and chain in MEAN_ONLY):
         assert answer(chain, *command)[0] == 0
         return
     code, out, complained = answer(chain, *command)
@@ -155,6 +155,46 @@ def test_what_cannot_be_compared_is_said_in_one_line(
 
 TOLD = {("shoppers", "one store"), ("shoppers", "one visit each"), ("shoppers", "a pool for each")}
 """Shoppers can be compared in one store, and in several where each is the only one of its pool."""
+
+
+MEAN_ONLY = ("one store", "all equal")
+"""What a target is held against there is the mean of the visits."""
+
+
+def test_one_store_meets_a_target_or_does_not(answer: Answer) -> None:
+    code, out, complained = answer("one store", "compare", "--target", "60", "--json")
+    told = json.loads(out)
+    (row,) = told["standings"]
+    assert (code, complained) == (0, "")
+    assert (row["store"], row["visits"], row["score"], row["flagged"]) == ("s0", 10, None, False)
+    assert told["mean"] == pytest.approx(row["raw"])
+    low, high = told["interval"]
+    assert 0 < low < told["mean"] < high < 100
+    assert told["target_met"] == (told["mean"] >= 60)
+    _, out, _ = answer("one store", "compare", "--target", f"{told['mean'] - 0.001}", "--json")
+    assert json.loads(out)["target_met"]
+    _, out, _ = answer("one store", "compare", "--target", "0")
+    assert "The whole interval lies on that side of the target." in " ".join(out.split())
+
+
+def test_equal_scores_meet_a_target_without_an_interval(answer: Answer) -> None:
+    code, out, complained = answer("all equal", "compare", "--target", "60", "--json")
+    told = json.loads(out)
+    assert (code, complained) == (0, "")
+    assert (told["mean"], told["interval"], told["target_met"]) == (50.0, None, False)
+    assert [row["raw"] for row in told["standings"]] == [50.0] * 6
+    for target, words in (("50", "the target of 50 is met"), ("50.1", "the target of 50.1 is not met")):
+        code, out, _ = answer("all equal", "compare", "--target", target)
+        said = " ".join(out.split())
+        assert (code, words in said, "No interval can be given: all scores are equal" in said) == (0, True, True)
+    code, out, _ = answer("all equal", "compare", "--target", "60", "--csv")
+    assert (code, len(out.splitlines())) == (0, 7)
+
+
+def test_no_page_is_promised_where_there_is_no_league(answer: Answer) -> None:
+    for chain in MEAN_ONLY:
+        assert answer(chain, "compare", "--target", "60", "--report", "pages")[:2] == (1, "")
+    assert not Path("pages").exists()
 
 
 @pytest.mark.parametrize("key", ["region", "brand"])

@@ -8,7 +8,7 @@ import pytest
 from cemaudit import compare
 from cemaudit.cli.commands.compare import print_league
 from cemaudit.cli.commands.shoppers import print_severities
-from cemaudit.cli.output import decimals_of
+from cemaudit.compare.score_scale import decimals_of
 from cemaudit.compare.shopper_agreement import agreement_of_ratings
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers import driver_chains
+from helpers import driver_chains, ledgers, samples, snapshots
 
 from cemaudit.cli.app import run
 from cemaudit.cli.commands.drivers import _HINTS as SUGGESTIONS
@@ -18,6 +19,8 @@ from cemaudit.cli.terminal import SCREEN, columns_of
 from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.item_analysis import ItemAdvice
 from cemaudit.language import translate, use
+from cemaudit.ledger import open_ledger
+from cemaudit.scoring import Engine
 
 Said = pytest.CaptureFixture[str]
 Ask = Callable[..., str]
@@ -131,3 +134,32 @@ def test_what_cannot_be_said_is_one_honest_line(ask: Ask, arguments: tuple[str, 
     found = ask(*arguments, code=code)
     assert said in found
     assert len(found.splitlines()) == 1
+
+
+def test_a_condition_nobody_gave_is_not_blamed(tmp_path: Path, capsys: Said) -> None:
+    """Numbers that are worth their value have no share of points where nothing says what the most is."""
+    numbers = [samples.item(name, {"type": "number", "points": "value"}) for name in ("A", "B", "C")]
+    checklist = samples.checklist(samples.touchpoint("hello", *numbers), scheme="test.driven")
+    whole = {"id": "whole", "how": "sum"}
+    scheme = samples.scheme(whole, id="test.driven", headline="whole")
+    draw = random.Random(1)
+    some = [
+        samples.visit(
+            id=f"v{number}", store=f"s{number % 6}", shopper=f"u{number % 5}", date="2026-11-21",
+            answers={name: draw.randint(0, 9) for name in "ABC"},
+        )
+        for number in range(48)
+    ]  # fmt: skip
+    engine = Engine()
+    engine.library.schemes[scheme.ref] = scheme
+    with open_ledger(str(tmp_path / "hq.db"), make=True, who="hq") as ledger:
+        ledger.collect([ledgers.document(visit, ledger) for visit in some], {checklist.ref: checklist})
+        with snapshots.snapshot(ledger, engine, tmp_path / "snapshot"):
+            pass
+    assert run(["drivers", "--of", "item", "--snapshot", str(tmp_path / "snapshot"), "--lang", "en"]) == 3
+    told = capsys.readouterr().err
+    assert "--where" not in told
+    assert "worth their value without a 'max', are no drivers: A, B, C" in told
+    condition = ["--where", "touchpoint=nowhere"]
+    run(["drivers", "--of", "item", *condition, "--snapshot", str(tmp_path / "snapshot"), "--lang", "en"])
+    assert "--where" in capsys.readouterr().err

@@ -58,9 +58,11 @@ def test_headings_speak_the_language_in_force(capsys: pytest.CaptureFixture[str]
     shown = ViewResult(("store", "region"), [{"store": "s1", "region": None, "name": "강남점", "mean": -0.01}], ())
     with use("ko"):
         print_view(shown, None, pivoted=False)
-    assert capsys.readouterr().out.splitlines()[0].split() == ["매장", "지역", "이름", "평균"]
+    label, headings, *_ = capsys.readouterr().out.splitlines()
+    assert headings.split() == ["매장", "지역", "이름", "평균"]
+    assert label.startswith("평균: 방문 평균")
     print_view(shown, None, pivoted=False)
-    headings, _, row = capsys.readouterr().out.splitlines()
+    _, headings, _, row = capsys.readouterr().out.splitlines()
     assert headings.split() == ["store", "region", "name", "mean"]
     assert row.split() == ["s1", "-", "강남점", "0.0"]
 

@@ -123,3 +123,30 @@ def test_where_none_is_declared_personas_and_occasions_are_in_words_of_one_s_own
     table = import_table(make_table(f'id,store,greeted,tidy,who\nv1,S1,1,4,"{words}"\n'), mapping, checklist)
     (found,) = table
     assert (found.persona, found.occasion) == (words, words)
+
+
+SICK = {"en": "Somebody who coughs.", "ko": "기침하는 손님."}
+CASES = samples.checklist(
+    samples.touchpoint("desk", samples.item("A")), scenarios=declared("C1", "Cough", "기침", persona=SICK, text=SICK)
+)
+NO_CASES = samples.checklist(samples.touchpoint("desk", samples.item("A")))
+
+
+@pytest.mark.parametrize(
+    ("checklist", "told"), [(CASES, "known here: C1"), (NO_CASES, "it declares none")], ids=["some", "none"]
+)
+def test_a_scenario_that_is_not_declared_is_said_to_be_none_of_those_known(
+    tmp_path: Path, checklist: Checklist, told: str
+) -> None:
+    (tmp_path / "t.csv").write_text("id,store,case\nv1,s1,Case A\n", encoding="utf-8")
+    fields = "".join(f'visit.{name} = {{ column = "{column}" }}\n' for name, column in VISIT_COLUMNS)
+    (tmp_path / "m.toml").write_text(f'checklist = "{checklist.ref}"\n{fields}', encoding="utf-8")
+    result = import_table(tmp_path / "t.csv", load_mapping(tmp_path / "m.toml"), checklist)
+    assert list(result) == []
+    (problem,) = map(str, result.problems)
+    assert "the checklist declares no such scenario: Case A" in problem
+    assert told in problem
+    assert "an id" not in problem
+
+
+VISIT_COLUMNS = (("id", "id"), ("store", "store"), ("scenario", "case"))

@@ -41,14 +41,22 @@ from cemaudit.cli.options import (
 )
 from cemaudit.cli.output import (
     OutputFormat,
-    decimals_of,
     interval_text,
     print_compared_measure,
     rows_options,
     write_rows,
 )
 from cemaudit.cli.relation_rows import RELATION_COLUMNS, print_relation, relation_to_dict, store_relation_to_dict
-from cemaudit.cli.terminal import print_bold, print_notes, print_section, print_table, screen_width
+from cemaudit.cli.target_output import show_target_check
+from cemaudit.cli.terminal import (
+    SCREEN,
+    print_bold,
+    print_notes,
+    print_section,
+    print_table,
+    print_wrapped,
+    screen_width,
+)
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, current, message, translate
 from cemaudit.model import Reason
@@ -70,7 +78,7 @@ if TYPE_CHECKING:
 __all__ = ["league_json", "print_facets", "print_league", "stores"]
 
 _VISITS, _EPISODES = N_("Visits"), N_("Episodes")
-_HEADINGS = (N_("Store"), _VISITS, N_("Mean"), N_("Score"), N_("Interval"))
+_HEADINGS = (N_("Store"), _VISITS, N_("Mean of visits"), N_("Score"), N_("Interval"))
 
 
 @localized.command("stores", help=N_("Say whether two stores differ, and how many visits it would take to know."))
@@ -89,21 +97,22 @@ def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) 
 
     with open_selection(question) as opened:
         fitted = fit_selection(opened, question.asked(), scale="points")
-        pair = compare_pair(fitted, league_of_fit(opened, fitted), one, other, registered_in_snapshot(opened))
+        league = league_of_fit(opened, fitted)
+        pair, digits = compare_pair(fitted, league, one, other, registered_in_snapshot(opened)), league.decimals
     if write_rows(form, COLUMNS, list(map(standing_to_dict, (pair.first, pair.second))), lambda: pair_to_dict(pair)):
         return
     rows = [
         [
             standing.name,
             str(standing.visits),
-            f"{standing.raw:.1f}",
-            f"{standing.score:.1f}",
-            interval_text(standing.interval, 1),
+            f"{standing.raw:.{digits}f}",
+            f"{standing.score:.{digits}f}",
+            interval_text(standing.interval, digits),
         ]
         for standing in (pair.first, pair.second)
     ]
     print_table([_counted_heading(heading, question.measure) for heading in _HEADINGS], rows, "lrrrr")
-    difference, interval = f"{pair.difference:+.1f}", interval_text(pair.interval, 1)
+    difference, interval = f"{pair.difference:+.{digits}f}", interval_text(pair.interval, digits)
     notes = [
         pair.conclusion(),
         message("Difference: {difference} ({interval}).", difference=difference, interval=interval),
@@ -153,11 +162,18 @@ def print_facets(
 
 def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], heading: str) -> None:
     """Print the channels side by side under a ``heading``, how far they agree, and the stores whose channels differ."""
+    digits = _decimals(sides)
     means = [
-        [str(mean.channel), str(mean.stores), str(mean.visits), f"{mean.score:.1f}", interval_text(mean.interval, 1)]
+        [
+            str(mean.channel),
+            str(mean.stores),
+            str(mean.visits),
+            f"{mean.score:.{digits}f}",
+            interval_text(mean.interval, digits),
+        ]
         for mean in channels.means
     ]
-    _print_numbers((heading, N_("Stores"), N_("Visits"), N_("Mean"), N_("Interval")), means)
+    _print_numbers((heading, N_("Stores"), N_("Visits"), N_("Mean of stores"), N_("Interval")), means)
     if channels.agreements:
         click.echo()
         print_bold(
@@ -189,6 +205,11 @@ def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], he
         print_notes(channels.notes)
 
 
+def _decimals(sides: Sequence[FacetLeague]) -> int:
+    """Return the decimals of scores that stand side by side: so many as the smallest of them needs."""
+    return max((side.league.decimals for side in sides if side.league), default=1)
+
+
 def print_reasons(agreements: Sequence[ChannelAgreement]) -> None:
     """Say why agreements are not known, each reason once."""
     reasons = dict.fromkeys(str(agreement.reason) for agreement in agreements if agreement.reason)
@@ -201,15 +222,19 @@ def print_uneven_stores(channels: ChannelComparison, sides: Sequence[FacetLeague
     """Of each such store its scores; where there are many, the highest and the lowest."""
     names = {standing.store: standing.name for side in sides if side.league for standing in side.league.standings}
     titles = [str(mean.channel) for mean in channels.means]
+    digits = _decimals(sides)
     if len(titles) <= MOST_COLUMNS:
-        rows = [[names.get(store, store), *map(_number, scores)] for store, scores in channels.uneven]
+        rows = [
+            [names.get(store, store), *(_number(score, digits) for score in scores)]
+            for store, scores in channels.uneven
+        ]
         _print_numbers((N_("Store"), *titles), rows)
         return
     rows = []
     for store, scores in channels.uneven:
         scored_facets = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
         (low, worst), (high, best) = scored_facets[0], scored_facets[-1]
-        rows.append([names.get(store, store), best, _number(high), worst, _number(low)])
+        rows.append([names.get(store, store), best, _number(high, digits), worst, _number(low, digits)])
     _print_numbers((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
 
 
@@ -262,7 +287,7 @@ def league_json(league: League) -> dict[str, Any]:
 
 def print_league(league: League, critical: Sequence[object] = ()) -> None:
     """In words what can and cannot be told, the table, and how to read it; ``critical``: who failed critical items."""
-    from cemaudit.compare.wording import league_conclusions, league_legend
+    from cemaudit.compare.wording import both_means, league_conclusions, league_legend
 
     facts, sentences = league.facts, league_conclusions(league)
     print_compared_measure(facts)
@@ -279,6 +304,7 @@ def print_league(league: League, critical: Sequence[object] = ()) -> None:
     )
     # A wrong charge is acted on the same day, whatever the means say.
     print_section(N_("Critical items not met"), critical)
+    print_wrapped(both_means(league), width=SCREEN)
     print_section(N_("What the data show"), sentences.supported)
     print_section(N_("What the data cannot show"), sentences.limitations)
     click.echo()
@@ -288,8 +314,7 @@ def print_league(league: League, critical: Sequence[object] = ()) -> None:
 
 def print_league_table(league: League) -> None:
     """Print the first and the last stores of the league, without columns nobody has a value in."""
-    digits = decimals_of(max((abs(standing.raw) for standing in league.standings), default=0))
-    rows = [standing_cells(standing, digits) for standing in league.standings]
+    rows = [standing_cells(standing, league.decimals) for standing in league.standings]
     # ten columns seldom fit: one without any value would only make the others narrower
     used_columns = [index for index, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])
@@ -325,7 +350,7 @@ def league_headings(league: League) -> list[str]:
 def _probability_heading(league: League) -> str:
     """What the probabilities are of."""
     if league.target is None:
-        return translate(N_("Low 10%"))
+        return translate(N_("High 10%") if league.worse == "above" else N_("Low 10%"))
     target = f"{league.target:g}"
     if league.worse == "above":
         return str(message("> {target}", target=target))
@@ -417,7 +442,7 @@ def command(
     if click.get_current_context().invoked_subcommand:
         return
     from cemaudit.compare.critical_items import critical_sentences
-    from cemaudit.compare.from_snapshot import episode_drop_outs, fit_league, store_relations
+    from cemaudit.compare.from_snapshot import episode_drop_outs, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
 
@@ -453,7 +478,15 @@ def command(
             if folder
             else None
         )
-        league = account.league if account else fit_league(opened, selection, target, rules, scale)
+        # What is shown beside a league has nothing to stand beside where there is only a mean.
+        alone = not relation and not selection.of_episodes
+        league = (
+            account.league
+            if account
+            else league_or_target_check(opened, selection, target, rules, scale, form, alone=alone)
+        )
+        if league is None:
+            return
         relations = store_relations(opened, selection, rules) if relation else None
         for_programs = form.as_json or form.as_csv
         critical = [] if for_programs or selection.of_episodes else list(critical_sentences(opened, selection))
@@ -462,6 +495,17 @@ def command(
         from cemaudit.report import league_report, write_report
 
         click.echo(str(write_report(league_report(account), folder, current())), err=form.as_json or form.as_csv)
+    show_league(league, relations, drop_outs, form, critical)
+
+
+def show_league(
+    league: League,
+    relations: RelationSummary | None,
+    drop_outs: DropOuts | None,
+    form: OutputFormat,
+    critical: Sequence[object],
+) -> None:
+    """Show a league, with the relation or the drop-outs of each store beside it where they are there."""
     if relations:
         show_with_relation(league, relations, form, critical)
     elif drop_outs:
@@ -470,6 +514,29 @@ def command(
         form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
     ):
         print_league(league, critical)
+
+
+def league_or_target_check(
+    reading: Local,
+    selection: Selection,
+    target: float | None,
+    rules: ComparisonRules,
+    scale: str,
+    form: OutputFormat,
+    *,
+    alone: bool,
+) -> League | None:
+    """The league; ``None`` where there is none and the target was answered by the mean, if that may stand ``alone``."""
+    from cemaudit.compare.errors import NotEstimable
+    from cemaudit.compare.from_snapshot import fit_league
+
+    try:
+        return fit_league(reading, selection, target, rules, scale)
+    except NotEstimable as refusal:
+        if target is None or not alone:
+            raise
+        show_target_check(reading, selection, target, rules, refusal, form)
+        return None
 
 
 def show_with_relation(

@@ -227,7 +227,7 @@ SHOWN = 5
 """Stores of a league that are shown."""
 
 _COLUMNS = {
-    "store": N_("Store"), "name": N_("Name"), "visits": N_("Visits"), "mean": N_("Mean"),
+    "store": N_("Store"), "name": N_("Name"), "visits": N_("Visits"), "mean": N_("Mean of visits"),
     "deviation": N_("Deviation"),
 }  # fmt: skip
 

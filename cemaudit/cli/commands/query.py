@@ -109,6 +109,8 @@ def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAM
     if not result.rows:
         click.echo(str(message("nothing")))
         return
+    if "mean" in result.rows[0]:
+        click.echo(str(message("Mean: mean of visits (as scored, each counting the same)")))
     texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
     with_counts = set(result.keys) <= set(CIRCUMSTANCE_KEYS)
     columns_across = [_in_words({key: value}, [key], names.values)[key] for key, value in across]
@@ -265,10 +267,8 @@ def command(
     from cemaudit.compare.queries.episodes import episode_view
     from cemaudit.ledger.query import LedgerQuery, show
     from cemaudit.ledger.query.completeness import completeness_notes
-    from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
-    from cemaudit.ledger.query.privacy import withheld_note
     from cemaudit.ledger.query.reading import reading
 
     # SQL says for itself what a view would choose
@@ -305,17 +305,32 @@ def command(
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
             result = show(snapshot, str(view), question)
-            problems = [*partly_scored(snapshot, visit_filter, scheme), *lens_holes(snapshot, question)]
-            problems += completeness_notes(snapshot, visit_filter, scheme)
-            problems += mixed_origins(snapshot, visit_filter)
-            problems += [Problem(withheld_note(*result.withheld))] if result.withheld else []
+            problems = list(_notes_on(snapshot, view, question, result))
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
             names = _with_names_of_rows(names, snapshot) if view == "heatmap" else names
-            problems += _unvisited_stores(snapshot, question, result) if view in {"visits", "league"} else []
     if with_notes:
         result = _with_words(result._replace(rows=result.rows[:limit]), str(url))
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
     print_problems(problems)
+
+
+def _notes_on(snapshot: Reading, view: str | None, question: LedgerQuery, result: ViewResult) -> Iterator[Problem]:
+    """What is said of the visits behind a view: those not scored, incomplete, simulated, withheld, not there at all."""
+    from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.coverage import mixed_origins
+    from cemaudit.ledger.query.partly import partly_scored, versions_together
+    from cemaudit.ledger.query.privacy import withheld_note
+
+    yield from partly_scored(snapshot, question.which, question.scheme)
+    yield from lens_holes(snapshot, question)
+    yield from completeness_notes(snapshot, question.which, question.scheme)
+    yield from mixed_origins(snapshot, question.which)
+    if result.measures:
+        yield from versions_together(snapshot, question)
+    if result.withheld:
+        yield Problem(withheld_note(*result.withheld))
+    if view in {"visits", "league"}:
+        yield from _unvisited_stores(snapshot, question, result)
 
 
 def _refuse_beside_critical(

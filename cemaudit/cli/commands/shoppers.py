@@ -10,7 +10,7 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import agreement_to_dict, rules_to_dict, severity_to_dict
 from cemaudit.cli.options import SnapshotOptions, open_selection, selection_options
-from cemaudit.cli.output import OutputFormat, decimals_of, interval_text, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, interval_text, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
 
@@ -85,6 +85,8 @@ def severities_to_dict(
 
 def print_severities(severities: ShopperSeverities, agreement: ShopperAgreement) -> None:
     """Print the severity of each shopper, and how far they agree."""
+    from cemaudit.compare.score_scale import decimals_of
+
     # Severities are a part of what visits differ by: of a measure of 0 and 1 a tenth is much.
     digits = decimals_of(10 * severities.visit_sd)
     text = N_("Standard deviations: {sd} points between shoppers, {visit} between visits of one shopper to one store.")

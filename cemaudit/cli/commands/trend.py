@@ -13,7 +13,7 @@ from cemaudit.cli.comparison_json import monitoring_to_dict
 from cemaudit.cli.drop_out_rows import drop_outs_to_dict, print_drop_outs
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
-from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
+from cemaudit.cli.output import OutputFormat, interval_text, print_compared_measure, rows_options, write_rows
 from cemaudit.cli.relation_rows import broken_runs_to_list, month_to_dict, print_months
 from cemaudit.cli.terminal import print_section, print_table, screen_width
 from cemaudit.language import N_, message, translate
@@ -155,8 +155,9 @@ def print_trend(trend: Trend) -> None:
     print_section(N_("What the data show"), sentences.supported)
     print_section(N_("What the data cannot show"), sentences.limitations)
     headings = _HEADINGS_OF_EPISODES if trend.facts.measure == EPISODE_MEASURE else _HEADINGS
+    digits = trend.decimals
     for series in ([trend.network], trend.part_series):
-        rows = [_cells(part, point) for part in series for point in part.points]
+        rows = [_cells(part, point, digits) for part in series for point in part.points]
         flagged = [point.is_significant for part in series for point in part.points]
         _print_first_rows(headings, rows, "llrrrrrl", flagged)
     alarms = trend.watching.alarms if trend.watching else ()
@@ -165,8 +166,8 @@ def print_trend(trend: Trend) -> None:
             alarm.name,
             translate(_SIDES[alarm.direction]),
             str(alarm.visits),
-            f"{alarm.change:+.1f}",
-            f"{alarm.limit:.1f}",
+            f"{alarm.change:+.{digits}f}",
+            f"{alarm.limit:.{digits}f}",
             str(alarm.alarm_visit),
         ]
         for alarm in alarms
@@ -182,18 +183,18 @@ def _print_first_rows(
         click.echo(str(message("... and {count} more rows: see --csv", count=len(rows) - MOST_SHOWN)))
 
 
-def _cells(series: WaveSeries, point: WaveScore) -> list[str]:
+def _cells(series: WaveSeries, point: WaveScore, digits: int) -> list[str]:
     return [
         str(series.name),
         point.wave,
         str(point.visits),
-        "-" if point.score is None else f"{point.score:.1f}",
-        _interval_text(point.interval),
-        "-" if point.change is None else f"{point.change:+.1f}",
-        _interval_text(point.change_interval, "+"),
+        "-" if point.score is None else f"{point.score:.{digits}f}",
+        interval_text(point.interval, digits) if point.interval else "-",
+        "-" if point.change is None else f"{point.change:+.{digits}f}",
+        _change_text(point.change_interval, digits),
         "!" if point.is_significant else "",
     ]
 
 
-def _interval_text(interval: Interval | None, sign: str = "") -> str:
-    return f"{interval.low:{sign}.1f}..{interval.high:{sign}.1f}" if interval else "-"
+def _change_text(interval: Interval | None, digits: int) -> str:
+    return f"{interval.low:+.{digits}f}..{interval.high:+.{digits}f}" if interval else "-"

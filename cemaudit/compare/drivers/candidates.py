@@ -21,14 +21,18 @@ from cemaudit.compare.queries.drivers import DriverSource
 from cemaudit.compare.selection import require_visits
 from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
+from cemaudit.ledger.query.keys import is_facet
 from cemaudit.ledger.query.question import LedgerQuery, is_asked
 from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.query.scores import tables_asked
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
+from cemaudit.model import Checklist
+from cemaudit.model.answers import Quantity
 
 __all__ = ["KINDS", "MOST_DRIVERS", "DriverQuery", "StudyVariables", "choose_variables"]
 
 MOST_DRIVERS = 40
+MOST_NAMED = 8
 
 
 KINDS = ("touchpoint", "channel", "stage", "element", "item")
@@ -140,7 +144,27 @@ def _no_drivers_problem(table: ScoreTable, query: DriverQuery, measure: str) -> 
     if query.measure and query.measure not in fitting:
         text = message("no measure for each {facet}: {name}", facet=query.of, name=measure)
         return Problem(text, "--measure", nearest(measure, fitting))
-    return Problem(message("no drivers meet the conditions"), "--where")
+    if any(is_facet(condition.key) for condition in query.visit_filter.conditions):
+        return Problem(message("no drivers meet the conditions"), "--where")
+    text = (
+        message("no item of {checklist} earns points: there is no score to go with the outcome",
+                checklist=table.checklist.ref)
+        if query.of == "item"
+        else message("the measure {measure} has no score for any {facet} in these visits",
+                     measure=measure, facet=query.of)
+    )  # fmt: skip
+    return Problem(text, "--of", _unbounded_numbers_hint(table.checklist))
+
+
+def _unbounded_numbers_hint(checklist: Checklist) -> Sayable | None:
+    """Say which items are numbers of no scale: without a most there is no share of points to study."""
+    names = [name for name, item in checklist.items.items() if isinstance(item.answer, Quantity) and not item.possible]
+    if not names:
+        return None
+    listed = ", ".join(names[:MOST_NAMED]) + (" ..." if len(names) > MOST_NAMED else "")
+    return message(
+        "numbers without points, or worth their value without a 'max', are no drivers: {names}", names=listed
+    )
 
 
 def _driver_count_problem(count: int) -> Sayable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Mapped
@@ -16,9 +17,10 @@ from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.tables.input_table import InputRow, InputTable, read_table
 from cemaudit.exchange.tables.mapping import CellMapping, DayCell, Mapping, MomentCell, check_mapping, unread_columns
 from cemaudit.exchange.tables.problem_groups import ProblemGroups
-from cemaudit.language import message
+from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist, ClaimState, Complaint, Scenario, Step, Text, Visit, faults, label
 from cemaudit.model.answers import AnswerValue, Choices
+from cemaudit.model.base import ID_PATTERN
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.model.visit import MOST_STEP_VISITS
@@ -61,9 +63,9 @@ class RowReader:
         }
         # Where none is declared, a persona or an occasion is in words of one's own.
         self._options = {
-            name: partial(_id_of, OptionWords({option.id: option.title for option in options}))
+            name: partial(_id_of, name, OptionWords({option.id: option.title for option in options}))
             for name, options in declared.items()
-            if options
+            if options or name in _NEVER_IN_OWN_WORDS
         }
 
     def read(self, row: InputRow) -> tuple[Visit | None, list[Problem]]:
@@ -199,9 +201,27 @@ class RowReader:
         return Problem(problem.what, column, problem.hint)
 
 
-def _id_of(titles: OptionWords, text: str) -> str:
-    """The id that a text stands for; the text as an id where it stands for none, which is checked with the visit."""
-    return titles.find(text) or read_id(text)
+_NEVER_IN_OWN_WORDS = {"scenario", "step"}
+_OPTION_NAMES = {
+    "scenario": N_("scenario"),
+    "step": N_("step"),
+    "persona": N_("persona"),
+    "occasion": N_("occasion"),
+}
+
+
+def _id_of(name: str, titles: OptionWords, text: str) -> str:
+    """The id that a text stands for; the text as an id where it stands for none, which is checked with the visit.
+
+    ``BadInput`` with those declared where the text is no id either: that it is none is not what is wrong with it.
+    """
+    code = titles.find(text) or read_id(text)
+    if re.match(ID_PATTERN, code):
+        return code
+    reason = message("the checklist declares no such {name}: {value}", name=translate(_OPTION_NAMES[name]), value=code)
+    known = message("known here: {names}", names=", ".join(sorted(titles.codes)))
+    hint = (nearest(code, titles.codes) or known) if titles.codes else message("it declares none")
+    raise BadInput(Problem(reason, hint=hint))
 
 
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:

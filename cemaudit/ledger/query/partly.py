@@ -1,16 +1,18 @@
-"""Whether all visits asked about have scores under the scheme asked for: those that came later may not yet."""
+"""Which visits the scores asked about are of: those scored under the scheme asked for, and of several versions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cemaudit.errors import Problem
-from cemaudit.language import message
+from cemaudit.language import N_, message
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
+from cemaudit.ledger.query.scores import tables_asked, visits_counted
 from cemaudit.ledger.query.statement import Filter
 
-__all__ = ["partly_scored"]
+__all__ = ["partly_scored", "versions_together"]
 
 
 def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterator[Problem]:
@@ -28,3 +30,24 @@ def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterat
             )  # fmt: skip
             hint = message("score the others with 'cemaudit rescore --scheme {ref}'", ref=scheme)
             yield Problem(what, ref, hint)
+
+
+_VERSION_KEYS = ("checklist", "scheme")
+
+
+def versions_together(reading: Reading, question: LedgerQuery) -> Iterator[Problem]:
+    """A problem where scores of several versions of a checklist, or of several schemes, are in one figure."""
+    if set(_VERSION_KEYS) <= set(question.by) or len(tables_asked(reading, question)) < 2:
+        return
+    versions = visits_counted(reading, replace(question, by=_VERSION_KEYS))
+    for place, (key, text) in enumerate(zip(_VERSION_KEYS, _TOGETHER, strict=True)):
+        names = sorted({str(group[place]) for group in versions})
+        if len(names) > 1 and key not in question.by:
+            hint = message("--by {key} keeps them apart", key=key)
+            yield Problem(message(text, names=", ".join(names)), hint=hint)
+
+
+_TOGETHER = (
+    N_("scores of several versions of the checklist are taken together: {names}"),
+    N_("scores under several schemes are taken together: {names}"),
+)

@@ -44,8 +44,10 @@ class NumberScale:
         return f"{sign}{text}{unit}"
 
     def end(self, value: float) -> str:
-        """An end of the scale in print."""
-        return f"{MINUS if value < 0 else ''}{abs(value):g}"
+        """An end of the scale in print, rounded as far as the size of the scale allows."""
+        size = self.high - self.low
+        text = f"{abs(value):.{1 if size >= 10 else 2 if size >= 1 else 3}f}".rstrip("0").rstrip(".")
+        return f"{MINUS if value < 0 and text != '0' else ''}{text}"
 
 
 def finite(value: float | None) -> float | None:

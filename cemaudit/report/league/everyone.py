@@ -7,7 +7,7 @@ from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Text
 from cemaudit.model.blocks import Block, Cell, Column, Paragraph, Section, Table, Words
-from cemaudit.report.league.words import name_of, number, one_of, percent, span
+from cemaudit.report.league.words import name_of, number, one_of, percent, span, worst_tenth
 
 __all__ = ["everyone"]
 
@@ -53,7 +53,8 @@ def _some(league: League) -> list[Standing]:
 
 
 def _columns(league: League) -> tuple[Column, ...]:
-    last = Text(ko="하위 10%일 확률", en="Among the lowest tenth") if league.target is None else _target(league)
+    tenth = worst_tenth(league)
+    last = Text(ko=f"{tenth.ko}일 확률", en=f"Among the {tenth.en}") if league.target is None else _target(league)
     unit = one_of(league)
     columns = [
         Column(title=Text(ko=unit.ko, en=(unit.en or "").capitalize()), width=2.4),

@@ -49,10 +49,10 @@ def _plot(account: LeagueReportData, known: Funnel) -> Scatter:
     league = account.league
     standings = [one for one in league.standings if one.visits]
     return Scatter(
-        title=Text(ko="조정 전 평균의 깔때기 그림", en="Funnel plot of means before adjusting"),
+        title=Text(ko="방문 평균(조정 전)의 깔때기 그림", en="Funnel plot of means of visits, before adjusting"),
         points=tuple(_points(standings, known, bad=-1 if league.worse == "below" else 1)),
         x=Axis(title=Text(ko="방문 횟수", en="number of visits"), low=0, whole=True),
-        y=Axis(title=Text(ko="평균", en="mean")),
+        y=Axis(title=Text(ko="방문 평균", en="mean of visits")),
         curves=tuple(_curves(known)),
         note=ASIDE if len(standings) > CROWD else "",
     )
@@ -76,7 +76,7 @@ def _point(standing: Standing, good: int, aside: float) -> Point:
 
 def _curves(known: Funnel) -> list[Curve]:
     ends = (known.visits[0], known.visits[-1] if len(known.visits) > 1 else known.visits[0] + 1)
-    mean = Text(ko=f"평균 {number(known.centre)}", en=f"mean {number(known.centre)}")
+    mean = Text(ko=f"매장 평균 {number(known.centre)}", en=f"mean of stores {number(known.centre)}")
     curves = [Curve(points=((ends[0], known.centre), (ends[1], known.centre)), label=mean)]
     if len(known.visits) < 2:
         return curves

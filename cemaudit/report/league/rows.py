@@ -55,5 +55,5 @@ def caterpillar_of(title: Words, rows: Iterable[Ranged], level: float, target: f
         value_name=Text(ko="조정한 점수", en="adjusted score"),
         inner_name=Text(ko="비교용 구간", en="to compare two by"),
         range_name=Text(ko=f"{percent(level)} 구간", en=f"{percent(level)} interval"),
-        mark_name=Text(ko="조정 전 평균", en="mean before adjusting"),
+        mark_name=Text(ko="방문 평균(조정 전)", en="mean of visits, before adjusting"),
     )

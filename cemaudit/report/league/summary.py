@@ -11,6 +11,7 @@ from cemaudit.model.blocks import Block, Callout, Figure, Figures, Paragraph, Se
 from cemaudit.report.league.words import (
     counted,
     expected,
+    mean_of_units,
     name_of,
     number,
     percent,
@@ -74,7 +75,7 @@ def _flagged(league: League) -> Callout:
 
 def _figures(league: League) -> Iterator[Figure]:
     order, units = league.order, several_of(league)
-    yield Figure(label=Text(ko="전체 평균", en="Mean of all"), value=number(league.centre))
+    yield Figure(label=mean_of_units(league), value=number(league.centre))
     yield Figure(
         label=Text(ko="구분되는 쌍의 비율", en="Pairs that can be distinguished"), value=percent(order.distinguishable)
     )

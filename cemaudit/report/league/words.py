@@ -14,8 +14,8 @@ from cemaudit.report.kit.numbers import MINUS
 from cemaudit.report.sections.words import NOTHING, both
 
 __all__ = [
-    "counted", "expected", "name_of", "notes", "number", "one_of", "percent", "said", "several_of", "span",
-    "worse_than",
+    "counted", "expected", "mean_of_units", "name_of", "notes", "number", "one_of", "percent", "said", "several_of",
+    "span", "worse_than", "worst_tenth",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -90,10 +90,24 @@ def span(interval: Interval | None, decimals: int = 1) -> str:
     return NOTHING if interval is None else f"{number(interval.low, decimals)} – {number(interval.high, decimals)}"
 
 
+def worst_tenth(league: League) -> Text:
+    """The tenth that the worst stores are in, by the direction of the measure."""
+    if league.worse == "above":
+        return Text(ko="점수가 높은(나쁜) 10%", en="highest tenth, the worst")
+    return Text(ko="하위 10%", en="lowest tenth")
+
+
+def mean_of_units(league: League) -> Text:
+    """What the mean of the adjusted scores is called, in which each store counts the same."""
+    units = several_of(league)
+    return Text(ko=f"{units.ko} 평균", en=f"Mean of {units.en}")
+
+
 def worse_than(league: League) -> Text:
     """What flagged stores are flagged for."""
     if league.target is None:
-        return Text(ko="하위 10%일 가능성이 큰", en="probably among the lowest tenth")
+        tenth = worst_tenth(league)
+        return Text(ko=f"{tenth.ko}일 가능성이 큰", en=f"probably among the {tenth.en}")
     aim = number(league.target)
     ko = f"목표 {aim}점에 미치지 못할" if league.worse == "below" else f"목표 {aim}점을 넘을"
     return Text(ko=f"{ko} 가능성이 큰", en=f"probably {league.worse} the target of {aim}")

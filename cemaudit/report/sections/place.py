@@ -49,7 +49,7 @@ def _figures(place: StorePlace) -> Iterator[Figure]:
         value=number(one.score),
         note=said(place.measure),
     )
-    yield Figure(label=Text(ko="전체 평균", en="Mean of all"), value=number(place.centre))
+    yield Figure(label=Text(ko="매장 평균", en="Mean of stores"), value=number(place.centre))
     if one.below is not None:
         below = place.better != "lower"
         label = Text(
