@@ -40,19 +40,21 @@ def amend(desk: Desk, sealed: Sealed, checklist: Checklist, reason: str, setting
             raise BadInput(Problem(message("this visit is being amended already"), str(sealed.path), hint))
     revision = {"revision": visit.revision + 1, "supersedes": sealed.digest, "amendment": reason}
     before = {"before": visit.model_dump(mode="json", exclude_defaults=True), "signed_before": sealed.statement.name}
-    said = _said(visit) | _asked_before(visit, checklist) | revision | before
-    changes = _changes(checklist, said | _kept_evidence(sealed, None), settings)
-    return desk.begin(checklist, said | _kept_evidence(sealed, desk) | changes)
+    values = _said(visit) | _asked_before(visit, checklist) | revision | before
+    changes = _changes(checklist, values | _kept_evidence(sealed, None), settings)
+    return desk.begin(checklist, values | _kept_evidence(sealed, desk) | changes)
 
 
-def _changes(checklist: Checklist, said: Mapping[str, Any], settings: Iterable[str]) -> dict[str, Any]:
+def _changes(checklist: Checklist, values: Mapping[str, Any], settings: Iterable[str]) -> dict[str, Any]:
     """What the settings change in a draft of these values, one after the other."""
     now = datetime.now(UTC)
-    events = [Event(0, now, name, value) for name, value in said.items()]
+    events = [Event(0, now, name, value) for name, value in values.items()]
     changes: dict[str, Any] = {}
     for setting in settings:
         draft = Draft(
-            DraftHeader(0, said["id"], now), checklist, [*events, *(Event(1, now, *each) for each in changes.items())]
+            DraftHeader(0, values["id"], now),
+            checklist,
+            [*events, *(Event(1, now, *change) for change in changes.items())],
         )
         name, equals, text = setting.partition("=")
         question = _question_called(name.strip(), draft)
@@ -94,32 +96,32 @@ def _moved_times(question: EntryQuestion, text: str, draft: Draft) -> dict[str, 
     if question.name != "day":
         return {}
     moved = read_reply(question, text, draft)
-    for time in (each for each in questions(draft) if each.kind is QuestionKind.TIME and draft.values.get(each.name)):
+    for time in (time for time in questions(draft) if time.kind is QuestionKind.TIME and draft.values.get(time.name)):
         hour = datetime.fromisoformat(draft.values[time.name]).strftime("%H:%M")
-        events = [Event(1, datetime.now(UTC), *each) for each in moved.items()]
+        events = [Event(1, datetime.now(UTC), *change) for change in moved.items()]
         moved |= read_reply(time, hour, Draft(draft.header, draft.checklist, [*draft.events, *events]))
     return moved
 
 
 def _said(visit: Visit) -> dict[str, Any]:
     data = visit.model_dump(mode="json", exclude_none=True)
-    said = {name: data[name] for name in _HEAD if name in data}
-    said |= {"day": visit.day.isoformat()} if visit.day else {}
-    said |= {"step": visit.step} if visit.step else {}
+    values = {name: data[name] for name in _HEAD if name in data}
+    values |= {"day": visit.day.isoformat()} if visit.day else {}
+    values |= {"step": visit.step} if visit.step else {}
     for field in ("answers", "skipped", "notes", "emotions", "expectations", "perceived", "feelings_skipped"):
-        said |= {f"{field}.{name}": value for name, value in data[field].items()}
-    said |= dict.fromkeys(data["feelings_skipped"])
+        values |= {f"{field}.{name}": value for name, value in data[field].items()}
+    values |= dict.fromkeys(data["feelings_skipped"])
     for field in ("claims", "blames"):
-        for one in data[field]:
-            said.setdefault(f"{field}.{one['touchpoint']}", []).append(one["text"])
+        for claim_or_blame in data[field]:
+            values.setdefault(f"{field}.{claim_or_blame['touchpoint']}", []).append(claim_or_blame["text"])
     for claim in data["claims"]:
-        said.setdefault(f"states.{claim['touchpoint']}", []).append(claim.get("state"))
+        values.setdefault(f"states.{claim['touchpoint']}", []).append(claim.get("state"))
     for override in data["overrides"]:
         name = f"overrides.{override['check']} {override.get('place', '')}"
-        while name in said:
+        while name in values:
             name += " +"
-        said[name] = override
-    return said
+        values[name] = override
+    return values
 
 
 def _asked_before(visit: Visit, checklist: Checklist) -> dict[str, Any]:
@@ -134,12 +136,12 @@ def _asked_before(visit: Visit, checklist: Checklist) -> dict[str, Any]:
 
 def _kept_evidence(sealed: Sealed, desk: Desk | None) -> dict[str, Any]:
     """The pieces of evidence, copied to the desk; without one, only what they are."""
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as unpacked:
         sealed.media_to(Path(unpacked))
         folder = desk.evidence_of(sealed.visit.id) if desk else Path(unpacked) / "copies"
         for item, pieces in sealed.visit.evidence.items():
-            said[f"evidence.{item}"] = [
+            values[f"evidence.{item}"] = [
                 {
                     "taken": take_in(Path(unpacked) / piece.file, folder).model_dump(mode="json"),
                     "kind": piece.kind,
@@ -147,4 +149,4 @@ def _kept_evidence(sealed: Sealed, desk: Desk | None) -> dict[str, Any]:
                 }
                 for piece in pieces
             ]
-    return said
+    return values

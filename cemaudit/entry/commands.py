@@ -95,8 +95,8 @@ def parse(line: str, *, free: bool = False) -> Said | None:
     if free:
         return None
     if stands_alone:
-        what = message("/{command} stands alone, found {value}", command=command, value=rest.strip())
-        raise BadInput(Problem(what, hint=message("nothing was done; type it without the words")))
+        cause = message("/{command} stands alone, found {value}", command=command, value=rest.strip())
+        raise BadInput(Problem(cause, hint=message("nothing was done; type it without the words")))
     hint = nearest(word[1:], [*SlashCommand, *_KOREAN], listing=False) or message("/help lists the commands")
     raise BadInput(Problem(message("no such command: {word}", word=word), hint=hint))
 

@@ -85,17 +85,17 @@ class Conversation:
             self._ask_about(self._screen.waiting())
         while True:
             try:
-                said = self._hear(question)
-                return self._obey(said, question) if isinstance(said, Said) else self._take(question, said)
+                reply = self._hear(question)
+                return self._obey(reply, question) if isinstance(reply, Said) else self._take(question, reply)
             except BadInput as error:
                 self._session.complain(error, question)
 
     def _show(self, question: EntryQuestion) -> None:
         draft = self._session.draft
-        asked = [one for one in questions(draft) if one.counts()]
-        done = sum(not one.is_open(draft.values) for one in asked)
+        counted = [entry for entry in questions(draft) if entry.counts()]
+        done = sum(not entry.is_open(draft.values) for entry in counted)
         self._screen.say()
-        self._screen.say(banner(draft, question, done, len(asked)))
+        self._screen.say(banner(draft, question, done, len(counted)))
         if question.kind is QuestionKind.BRIEFING:
             self._help(question)
         self._screen.say(ask_line(question, draft.words))
@@ -106,17 +106,17 @@ class Conversation:
             by_t = N_("or type t to start a stopwatch, and Enter to stop it")
             by_empty_line = N_("or an empty line starts a stopwatch, and another one stops it")
             self._session.tell(translate(by_empty_line if question.is_open(draft.values) else by_t))
-        said = shown_value(question, draft)
-        if said is not None:
+        value = shown_value(question, draft)
+        if value is not None:
             self._session.tell(message("so far (empty keeps it):"))
-            for line in said.splitlines():
+            for line in value.splitlines():
                 self._session.tell(f"  {line}")
 
     def _hear(self, question: EntryQuestion) -> Said | str:
         """A command, or the line as an answer; two slashes stand for one that is no command."""
         line = self._next_line(question)
-        said = parse(line, free=question.kind is QuestionKind.EVIDENCE)
-        return said or (line[1:] if line.startswith("//") else line)
+        slash_line = parse(line, free=question.kind is QuestionKind.EVIDENCE)
+        return slash_line or (line[1:] if line.startswith("//") else line)
 
     def _next_line(self, question: EntryQuestion) -> str:
         """The next line typed, or one that came before and is meant."""
@@ -148,8 +148,8 @@ class Conversation:
             elif reply in {"m", "ㅡ"} and item and self._last_item and self._last_item.touchpoint:
                 self._hear_words(note(item, self._last_item.touchpoint), "\n".join(lines).strip())
             elif reply:
-                what = message("expected {what}, found {value}", what="m, a" if item else "a", value=reply)
-                self._session.complain(BadInput(Problem(what)))
+                cause = message("expected {what}, found {value}", what="m, a" if item else "a", value=reply)
+                self._session.complain(BadInput(Problem(cause)))
                 continue
             else:
                 self._session.tell(message("left out"))
@@ -243,71 +243,71 @@ class Conversation:
         text = N_("at least {least} characters are needed, {count} so far: write on, or leave it with an empty line")
         return message(text, least=least, count=length)
 
-    def _obey(self, said: Said, question: EntryQuestion) -> str | None:
+    def _obey(self, slash_line: Said, question: EntryQuestion) -> str | None:
         """Do what a command says; the name of the question to go on with."""
-        match said.command:
+        match slash_line.command:
             case SlashCommand.QUIT:
                 raise _Leave
             case SlashCommand.BACK:
                 return self._session.before(question)
             case SlashCommand.GO:
-                return self._session.named(said.rest)
+                return self._session.named(slash_line.rest)
             case SlashCommand.UNDO:
                 return self._session.undo()
             case SlashCommand.STAND:
                 raise BadInput(Problem(message("nothing is in doubt here; /stand is for the end")))
             case SlashCommand.HELP | SlashCommand.LIST:
-                self._tell(said, question)
+                self._tell(slash_line, question)
                 return question.name
             case _:
-                return self._edit(said, question)
+                return self._edit(slash_line, question)
 
-    def _edit(self, said: Said, question: EntryQuestion) -> str | None:
+    def _edit(self, slash_line: Said, question: EntryQuestion) -> str | None:
         """The commands that add something at the question's item or touchpoint."""
         item, touchpoint = question.item, question.touchpoint
         if touchpoint is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
-        if said.command in {SlashCommand.CLAIM, SlashCommand.BLAME}:
-            return self._hear_words(complaint(f"{said.command}s", touchpoint), said.rest, question)
-        if said.command is SlashCommand.SKIP and (question.is_feeling or item):
-            state, reason = self._skip_words(question, said.rest)
+        if slash_line.command in {SlashCommand.CLAIM, SlashCommand.BLAME}:
+            return self._hear_words(complaint(f"{slash_line.command}s", touchpoint), slash_line.rest, question)
+        if slash_line.command is SlashCommand.SKIP and (question.is_feeling or item):
+            state, reason = self._skip_words(question, slash_line.rest)
             changes = skip(item, state, reason) if item else skip_feeling(question, state, reason)
             self._session.write(changes)
-            shown = shown_value(self._session.question(f"answers.{item.id}" if item else question.name), self._draft)
-            self._session.tell(f"= {shown}")
+            value = shown_value(self._session.question(f"answers.{item.id}" if item else question.name), self._draft)
+            self._session.tell(f"= {value}")
             return self._session.open_after(question)
         if item is None:
             raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
-        match said.command:
+        match slash_line.command:
             case SlashCommand.NOTE:
-                return self._hear_words(note(item, touchpoint), said.rest, question)
+                return self._hear_words(note(item, touchpoint), slash_line.rest, question)
             case SlashCommand.DROP:
-                drop_exhibit(self._session, item, said.rest)
+                drop_exhibit(self._session, item, slash_line.rest)
             case _:
-                self._add_file(evidence(item, touchpoint), said)
+                self._add_file(evidence(item, touchpoint), slash_line)
         return question.name
 
     @property
     def _draft(self) -> Draft:
         return self._session.draft
 
-    def _add_file(self, question: EntryQuestion, said: Said) -> None:
+    def _add_file(self, question: EntryQuestion, slash_line: Said) -> None:
         """Take in the file a command names, else ask for its path until there is one or the line is empty."""
-        if said.rest:
-            add_exhibit(self._session, question, said.rest, said.command.value)
+        if slash_line.rest:
+            add_exhibit(self._session, question, slash_line.rest, slash_line.command.value)
             return
         while path := self._screen.ask(f"  {message('path of the file (empty: none)')}: ").strip():
             try:
-                add_exhibit(self._session, question, path, said.command.value)
+                add_exhibit(self._session, question, path, slash_line.command.value)
             except BadInput as error:
                 self._session.complain(error)
             else:
                 return
 
-    def _hear_words(self, question: EntryQuestion, words: str, asked: EntryQuestion | None = None) -> str | None:
+    def _hear_words(self, question: EntryQuestion, words: str, interrupted: EntryQuestion | None = None) -> str | None:
         """Ask for words, or keep those that came with the command, beside what was said before.
 
-        Returns the question to go on with: ``asked``, which was interrupted, or what follows where it is the same.
+        Returns the question to go on with: ``interrupted``, or what follows where it is the same.
         """
         if words:
             before = self._draft.values.get(question.name)
@@ -320,9 +320,9 @@ class Conversation:
                 self._session.tell(f"= {line}")
         else:
             self._ask(question)
-        if asked is None:
+        if interrupted is None:
             return None
-        return self._session.open_after(asked) if asked.name == question.name else asked.name
+        return self._session.open_after(interrupted) if interrupted.name == question.name else interrupted.name
 
     def _skip_words(self, question: EntryQuestion, rest: str) -> tuple[SkipState, str]:
         """The state and reason a skip gives, asked for where they were not given, until they fit."""
@@ -331,8 +331,8 @@ class Conversation:
         word, _, reason = rest.partition(" ")
         while word.lower() not in codes:
             if word:
-                what = message("expected {what}, found {value}", what=", ".join(codes), value=word)
-                self._session.complain(BadInput(Problem(what)))
+                cause = message("expected {what}, found {value}", what=", ".join(codes), value=word)
+                self._session.complain(BadInput(Problem(cause)))
             for code, state in codes.items():
                 self._session.tell(f"{code}  {translate(states[state])}")
             word, _, reason = self._screen.ask("  > ").strip().partition(" ")
@@ -346,40 +346,40 @@ class Conversation:
         look = SecondLook(self._session)
         look.show()
         try:
-            said = look.ask()
+            reply = look.ask()
         except EOFError:
             if look.doubts:
                 raise
             raise _Ready from None
-        if said == "":
+        if reply == "":
             raise _Leave if look.doubts else _Ready
-        return self._obey_at_end(said) if isinstance(said, Said) else said
+        return self._obey_at_end(reply) if isinstance(reply, Said) else reply
 
-    def _obey_at_end(self, said: Said) -> str | None:
+    def _obey_at_end(self, slash_line: Said) -> str | None:
         last = questions(self._draft)[-1]
-        match said.command:
+        match slash_line.command:
             case SlashCommand.HELP | SlashCommand.LIST:
-                self._tell(said, last)
+                self._tell(slash_line, last)
                 return None
             case SlashCommand.BACK:
                 return last.name
         try:
-            if said.command not in {SlashCommand.QUIT, SlashCommand.GO, SlashCommand.UNDO}:
+            if slash_line.command not in {SlashCommand.QUIT, SlashCommand.GO, SlashCommand.UNDO}:
                 raise BadInput(Problem(message("this belongs to a touchpoint or item; /go there first")))
-            return self._obey(said, last)
+            return self._obey(slash_line, last)
         except BadInput as error:
             self._session.complain(error)
             return None
 
-    def _tell(self, said: Said, question: EntryQuestion) -> None:
-        if said.command is SlashCommand.LIST:
-            for number, one in enumerate(questions(self._draft), 1):
-                value = shown_value(one, self._draft)
-                shown = "-" if value is None else ", ".join(value.splitlines())
-                self._session.tell(f"{number:3}  {list_line(one, self._draft.words)}: {shown}")
+    def _tell(self, slash_line: Said, question: EntryQuestion) -> None:
+        if slash_line.command is SlashCommand.LIST:
+            for number, entry in enumerate(questions(self._draft), 1):
+                value = shown_value(entry, self._draft)
+                text = "-" if value is None else ", ".join(value.splitlines())
+                self._session.tell(f"{number:3}  {list_line(entry, self._draft.words)}: {text}")
             return
         self._help(question)
-        if said.rest:  # a question mark
+        if slash_line.rest:  # a question mark
             self._session.tell(message("/help lists the commands"))
             return
         for line in usage():
@@ -419,22 +419,22 @@ class SecondLook:
         while True:
             try:
                 line = self._session.screen.ask("> ").strip()
-                said = parse(line)
-                if said and said.command is SlashCommand.STAND:
-                    word, _, reason = said.rest.partition(" ")
+                slash_line = parse(line)
+                if slash_line and slash_line.command is SlashCommand.STAND:
+                    word, _, reason = slash_line.rest.partition(" ")
                     self._let_stand(self._doubt(word), reason.strip())
                     return None
-                return said or (self._mending(self._doubt(line)) if line else "")
+                return slash_line or (self._mending(self._doubt(line)) if line else "")
             except BadInput as error:
                 self._session.complain(error)
 
     def _doubt(self, word: str) -> Doubt:
         if not self.doubts:
-            what = message("all questions are answered; found {value}", value=word)
-            raise BadInput(Problem(what, hint=message("an empty line ends; /go GS05 changes an answer")))
+            cause = message("all questions are answered; found {value}", value=word)
+            raise BadInput(Problem(cause, hint=message("an empty line ends; /go GS05 changes an answer")))
         if not word.isdecimal() or not 1 <= int(word) <= len(self.doubts):
-            what = message("expected a number from 1 to {most}, found {value}", most=len(self.doubts), value=word)
-            raise BadInput(Problem(what))
+            cause = message("expected a number from 1 to {most}, found {value}", most=len(self.doubts), value=word)
+            raise BadInput(Problem(cause))
         return self.doubts[int(word) - 1]
 
     def _let_stand(self, doubt: Doubt, reason: str) -> None:
@@ -459,5 +459,5 @@ class SecondLook:
 
     def _mending(self, doubt: Doubt) -> str:
         place = doubt.problem.place
-        known = {one.name for one in questions(self._session.draft)}
-        return place if place in known else self._session.named(place.rpartition(".")[2])
+        names = {question.name for question in questions(self._session.draft)}
+        return place if place in names else self._session.named(place.rpartition(".")[2])

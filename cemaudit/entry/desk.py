@@ -87,20 +87,20 @@ class Desk:
         except (OSError, sqlite3.OperationalError) as error:
             if "locked" not in str(error):
                 raise BadEnvironment(Problem(message("not saved: {why}", why=error), str(lock))) from error
-            what = message("draft {number} is open in another window", number=draft.header.number)
-            raise BadEnvironment(Problem(what, hint=message("go on there, or close it"))) from error
+            cause = message("draft {number} is open in another window", number=draft.header.number)
+            raise BadEnvironment(Problem(cause, hint=message("go on there, or close it"))) from error
         try:
             yield OpenDraft(self, draft.header, engine)
         finally:
             file.close()
 
 
-def _refuse_unfit(checklist: Checklist, given: Mapping[str, Any]) -> None:
+def _refuse_unfit(checklist: Checklist, values: Mapping[str, Any]) -> None:
     nothing_said = Draft(DraftHeader(0, new_id(), datetime.now(UTC)), checklist, ())
     try:
-        problems = check_visit(nothing_said.visit_with(given), checklist)
+        problems = check_visit(nothing_said.visit_with(values), checklist)
     except ValidationError as error:
-        raise BadInput(faults.problems(error, given)) from error
+        raise BadInput(faults.problems(error, values)) from error
     if problems:
         raise BadInput(problems)
 
@@ -142,8 +142,10 @@ class OpenDraft:
     def _earlier(self) -> Earlier:
         """What the other visits of this laptop hold; another revision of the same visit is no other visit."""
         others = [
-            one for one in self.desk.drafts() if one.header != self.header and one.state is not DraftState.DISCARDED
+            draft
+            for draft in self.desk.drafts()
+            if draft.header != self.header and draft.state is not DraftState.DISCARDED
         ]
-        others = [one for one in others if one.visit.id != self.draft().visit.id]
-        stays = [stay_of(one.visit, one.checklist) for one in others]
-        return Earlier.of(((one.visit, one.taken.values()) for one in others), stays)
+        others = [draft for draft in others if draft.visit.id != self.draft().visit.id]
+        stays = [stay_of(draft.visit, draft.checklist) for draft in others]
+        return Earlier.of(((draft.visit, draft.taken.values()) for draft in others), stays)

@@ -80,8 +80,8 @@ class Draft:
     @property
     def changed(self) -> datetime:
         """When something was last said."""
-        said = [event.at for event in self.events if event.name not in {SIGNED, SEALED, DISCARDED}]
-        return max(said, default=self.header.made)
+        moments = [event.at for event in self.events if event.name not in {SIGNED, SEALED, DISCARDED}]
+        return max(moments, default=self.header.made)
 
     @cached_property
     def taken(self) -> Mapping[str, KeptEvidence]:
@@ -102,14 +102,14 @@ class Draft:
     def visit_with(self, changes: Mapping[str, Any]) -> Visit:
         """The visit as it would be; ``ValidationError`` where it could not be."""
         values = {name: value for name, value in {**self.values, **changes}.items() if value is not None}
-        whole = Visit.model_validate(self._head(values) | _parts(values))
-        return _without_strays(arising(whole, self.checklist), self.checklist)
+        visit = Visit.model_validate(self._head(values) | _parts(values))
+        return _without_strays(arising(visit, self.checklist), self.checklist)
 
     def _head(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        known = {name: values[name] for name in Visit.model_fields if name in values}
+        head = {name: values[name] for name in Visit.model_fields if name in values}
         begun = "started" in values or "until" in values
         times = {"entered": self.changed.astimezone().replace(microsecond=0)} if begun else {}
-        return {"id": self.header.id, "checklist": self.checklist.ref, **times, **known}
+        return {"id": self.header.id, "checklist": self.checklist.ref, **times, **head}
 
 
 def _parts(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _parts(values: Mapping[str, Any]) -> dict[str, Any]:
             {"touchpoint": touchpoint, "text": text} for touchpoint, texts in _of(values, field) for text in texts
         ]
     # One reply stands for every claim at a touchpoint; those of an amended visit may each have their own.
-    states = {touchpoint: iter(said) for touchpoint, said in _of(values, "states")}
+    states = {touchpoint: iter(claim_states) for touchpoint, claim_states in _of(values, "states")}
     for claim in parts["claims"]:
         claim["state"] = next(states.get(claim["touchpoint"], iter(())), None)
     parts["overrides"] = [value for _, value in _of(values, "overrides")]
@@ -134,8 +134,8 @@ def _of(values: Mapping[str, Any], field: str) -> Iterable[tuple[str, Any]]:
 
 
 def _evidence(piece: Mapping[str, Any]) -> dict[str, Any]:
-    taken = piece["taken"]
-    return {"file": taken["file"], "sha256": taken["sha256"], "kind": piece["kind"], "caption": piece["caption"]}
+    kept = piece["taken"]
+    return {"file": kept["file"], "sha256": kept["sha256"], "kind": piece["kind"], "caption": piece["caption"]}
 
 
 def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
@@ -144,9 +144,17 @@ def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
     What was expected before the visit stays, also where it then came to nothing.
     """
     arises = {item.id for item in checklist.items.values() if item_is_relevant(item, visit, checklist)}
-    felt = {one.id for one in checklist.touchpoints if any(item.id in arises for item in one.items)}
-    in_step = {one.id for one in checklist.touchpoints if not visit.step or not one.steps or visit.step in one.steps}
-    awaited = felt | {one.id for one in checklist.touchpoints if one.perceived and one.id in in_step}
+    felt = {
+        touchpoint.id for touchpoint in checklist.touchpoints if any(item.id in arises for item in touchpoint.items)
+    }
+    in_step = {
+        touchpoint.id
+        for touchpoint in checklist.touchpoints
+        if not visit.step or not touchpoint.steps or visit.step in touchpoint.steps
+    }
+    awaited = felt | {
+        touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.perceived and touchpoint.id in in_step
+    }
     kept = {
         **{field: _only(getattr(visit, field), arises) for field in ("notes", "evidence")},
         **{field: _only(getattr(visit, field), felt) for field in ("emotions", "perceived")},

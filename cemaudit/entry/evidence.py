@@ -50,10 +50,10 @@ def _unquoted(words: str) -> str:
     if not words.startswith(("'", '"')) and "\\" not in words:
         return words
     try:
-        found = shlex.split(words)
+        parts = shlex.split(words)
     except ValueError:
         return words
-    return found[0] if len(found) == 1 else words
+    return parts[0] if len(parts) == 1 else words
 
 
 def read_given(path: Path) -> bytes:
@@ -71,15 +71,16 @@ def read_given(path: Path) -> bytes:
         _refuse_large(size, kind.most_bytes, path)
         data = head + file.read(max(size - len(head), 0) + 1)
     if len(data) != size:
-        what, hint = message("the file changed while it was read"), message("wait until it is complete, then try again")
-        raise BadInput(Problem(what, str(path), hint))
+        cause = message("the file changed while it was read")
+        hint = message("wait until it is complete, then try again")
+        raise BadInput(Problem(cause, str(path), hint))
     return data
 
 
 def _refuse_large(size: int, most: int, path: Path) -> None:
     if size > most:
-        what = message("larger than {most} MB", most=most // _MEGABYTE)
-        raise BadInput(Problem(what, str(path), message("save a smaller copy")))
+        cause = message("larger than {most} MB", most=most // _MEGABYTE)
+        raise BadInput(Problem(cause, str(path), message("save a smaller copy")))
 
 
 @contextmanager
@@ -97,13 +98,13 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         raise BadInput(Problem(message("cannot be read: {why}", why=why), str(path))) from error
 
 
-def _refuse_irregular(seen: os.stat_result, path: Path) -> None:
-    if stat.S_ISLNK(seen.st_mode):
-        what, hint = message("a link to another file"), message("name the file itself")
-        raise BadInput(Problem(what, str(path), hint))
-    if stat.S_ISDIR(seen.st_mode):
+def _refuse_irregular(status: os.stat_result, path: Path) -> None:
+    if stat.S_ISLNK(status.st_mode):
+        cause, hint = message("a link to another file"), message("name the file itself")
+        raise BadInput(Problem(cause, str(path), hint))
+    if stat.S_ISDIR(status.st_mode):
         raise BadInput(Problem(message("expected a file, found a folder"), str(path)))
-    if not stat.S_ISREG(seen.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise BadInput(Problem(message("not a regular file"), str(path)))
 
 
@@ -137,36 +138,36 @@ def take_in(source: Path, folder: Path) -> KeptEvidence:
     """
     data = read_given(source)
     try:
-        found = examine(data)
+        examined = examine(data)
     except BadInput as error:
         raise error.inside(source) from error
-    digest = hashlib.sha256(found.data).hexdigest()
-    file = f"{FOLDER}/{digest}{found.kind.suffix}"
-    _keep(folder / file, found.data, digest)
+    digest = hashlib.sha256(examined.data).hexdigest()
+    file = f"{FOLDER}/{digest}{examined.kind.suffix}"
+    _keep(folder / file, examined.data, digest)
     return KeptEvidence(
         file=file,
         sha256=digest,
-        size=len(found.data),
-        kind=found.kind,
+        size=len(examined.data),
+        kind=examined.kind,
         original=hashlib.sha256(data).hexdigest(),
         name=" ".join(clean(source.name).split())[:_LONGEST_NAME],
-        details=found.details,
-        look=found.look,
+        details=examined.details,
+        look=examined.look,
     )
 
 
 def _keep(path: Path, data: bytes, digest: str) -> None:
     """Write unless it is there, make durable, read again; where that fails, nothing new is left at ``path``."""
-    there = _digest(path) == digest
+    is_kept = _digest(path) == digest
     try:
-        if not there:
+        if not is_kept:
             with replaced(path, private=True) as file:
                 file.write(data)
         _settle(path.parent)
         _settle(path.parent.parent)
         _prove(path, digest)
     except (OSError, BadEnvironment) as error:
-        if not there:
+        if not is_kept:
             with suppress(OSError):
                 path.unlink()
         if isinstance(error, OSError):

@@ -54,7 +54,7 @@ def briefing(checklist: Checklist, *scenario_ids: str | None) -> Iterator[str]:
             yield f"  {message('You are')}: {scenario.persona}"
             yield from (f"  {line}" for line in str(scenario.text).splitlines())
             yield str(message("What to look for"))
-            yield from (f"  - {one}" for one in scenario.look_for)
+            yield from (f"  - {detail}" for detail in scenario.look_for)
     yield str(message("Rules of conduct"))
     yield from (f"  - {rule}" for rule in conduct(checklist))
 
@@ -82,12 +82,14 @@ def _things(checklist: Checklist) -> Iterator[Message]:
         yield message("before the visit, what is expected of: {names}", names=", ".join(titles))
     if any(isinstance(item.answer, Quantity) and item.answer.type == "duration" for item in items):
         yield message("a watch, for times and durations")
-    for wanted, text in _EVIDENCE.items():
-        if ids := [item.id for item in items if item.evidence == wanted]:
+    for requirement, text in _EVIDENCE.items():
+        if ids := [item.id for item in items if item.evidence == requirement]:
             yield message(text, items=", ".join(ids))
     if notes := [f"{item.id} ({item.note.at_least})" for item in items if item.note]:
         yield message("notes of so many characters, most where something failed: {items}", items=", ".join(notes))
-    feelings = sum(each.emotion + each.expectation + each.perceived for each in checklist.touchpoints)
+    feelings = sum(
+        touchpoint.emotion + touchpoint.expectation + touchpoint.perceived for touchpoint in checklist.touchpoints
+    )
     yield message(
         "at most {items} questions, {feelings} feelings and expectations", items=len(items), feelings=feelings
     )

@@ -162,8 +162,8 @@ class Journal:
             yield
         except sqlite3.DatabaseError as error:
             if "not a database" in str(error) or "malformed" in str(error):
-                what = message("not a readable file of drafts: {why}", why=error)
-                raise BadInput(Problem(what, str(self.path), message("put it aside and begin anew"))) from error
+                cause = message("not a readable file of drafts: {why}", why=error)
+                raise BadInput(Problem(cause, str(self.path), message("put it aside and begin anew"))) from error
             raise BadEnvironment(_unsaved(self.path, error)) from error
         except OSError as error:
             raise BadEnvironment(_unsaved(self.path, error.strerror or error)) from error

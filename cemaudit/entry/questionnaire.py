@@ -72,21 +72,21 @@ class EntryQuestion:
 def questions(draft: Draft) -> list[EntryQuestion]:
     """Everything that arises in the draft as it stands; an answer may add or remove what follows."""
     visit = draft.visit
-    asked = list(_setting(draft))
+    arising = list(_setting(draft))
     for touchpoint in draft.checklist.touchpoints:
         if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
             continue
         arises = touchpoint_arises(touchpoint, visit, draft.checklist)
         if touchpoint.expectation and not touchpoint.perceived and arises:
-            asked.append(EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint))
+            arising.append(EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint))
         for item in touchpoint.items:
             if item_is_relevant(item, visit, draft.checklist):
-                asked += _about(item, touchpoint, visit)
+                arising += _about(item, touchpoint, visit)
         if touchpoint.perceived and arises:
-            asked.append(EntryQuestion(f"perceived.{touchpoint.id}", QuestionKind.PERCEPTION, touchpoint))
+            arising.append(EntryQuestion(f"perceived.{touchpoint.id}", QuestionKind.PERCEPTION, touchpoint))
         if touchpoint.emotion and arises:
-            asked.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
-    return [*asked, *_complaints(draft)]
+            arising.append(EntryQuestion(f"emotions.{touchpoint.id}", QuestionKind.EMOTION, touchpoint))
+    return [*arising, *_complaints(draft)]
 
 
 def went_badly(draft: Draft) -> list[Touchpoint]:

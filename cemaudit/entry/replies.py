@@ -120,11 +120,11 @@ def read_replies(question: EntryQuestion, line: str, draft: Draft) -> list[Reply
 
 def next_in_a_word(question: EntryQuestion, draft: Draft) -> EntryQuestion | None:
     """The open question after ``question`` that is answered in a word; ``None`` where another kind comes first."""
-    asked = questions(draft)
-    names = [each.name for each in asked]
+    arising = questions(draft)
+    names = [entry.name for entry in arising]
     if question.name not in names:
         return None
-    for after in asked[names.index(question.name) + 1 :]:
+    for after in arising[names.index(question.name) + 1 :]:
         if after.kind not in _ASKED_AFTERWARDS:
             return after if is_answered_in_a_word(after) and after.is_open(draft.values) else None
     return None
@@ -144,7 +144,7 @@ def _read_words(question: EntryQuestion, words: Sequence[str], draft: Draft) -> 
         except BadInput:
             return []
         draft = _with(draft, replies[-1].changes)
-        known_next, following = (next_in_a_word(following, each) for each in (before, draft))
+        known_next, following = (next_in_a_word(following, version) for version in (before, draft))
         if known_next != following:
             following = None  # an answer of this line brings another question, which nobody could know
     return replies
@@ -199,16 +199,16 @@ def _way_out(question: EntryQuestion) -> Sayable:
 def skip(item: Item, state: SkipState, reason: str) -> Changes:
     """The changes that leave an item without an answer; ``BadInput`` where it always applies."""
     if item.na == "refuse" and state is SkipState.NOT_APPLICABLE:
-        what = message("this question always applies")
-        raise BadInput(Problem(what, hint=message("answer it, or skip it as not observed")))
+        cause = message("this question always applies")
+        raise BadInput(Problem(cause, hint=message("answer it, or skip it as not observed")))
     return {f"skipped.{item.id}": _skip(state, reason), f"answers.{item.id}": None}
 
 
 def skip_feeling(question: EntryQuestion, state: SkipState, reason: str) -> Changes:
     """The changes that leave a feeling or an expectation; ``BadInput`` for not applicable: then it is not asked."""
     if state is SkipState.NOT_APPLICABLE:
-        what = message("what can be met here can be felt, too")
-        raise BadInput(Problem(what, hint=message("no: could not be told; de: not to be said")))
+        cause = message("what can be met here can be felt, too")
+        raise BadInput(Problem(cause, hint=message("no: could not be told; de: not to be said")))
     return {question.name: None, f"feelings_skipped.{question.name}": _skip(state, reason)}
 
 
@@ -343,14 +343,14 @@ def _consent(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     if match is None or not days:
         example = message("a day and a reference, like 2026-11-02 F-014")
         raise BadInput(Problem(message("expected {what}, found {value}", what=example, value=text)))
-    given, withdrawn = (day.isoformat() if day else None for day in days)
-    return {question.name: {"date": given, "form": match["form"], "withdrawn": withdrawn}}
+    given_on, withdrawn_on = (day.isoformat() if day else None for day in days)
+    return {question.name: {"date": given_on, "form": match["form"], "withdrawn": withdrawn_on}}
 
 
 def _briefing(question: EntryQuestion, text: str, _draft: Draft) -> Changes:
     if not _says_yes(text):
-        what = message("the visit can be entered once the briefing is acknowledged")
-        raise BadInput(Problem(what, hint=message("type y, or Ctrl-C to stop here")))
+        cause = message("the visit can be entered once the briefing is acknowledged")
+        raise BadInput(Problem(cause, hint=message("type y, or Ctrl-C to stop here")))
     return {question.name: datetime.now(UTC).astimezone().isoformat(timespec="seconds")}
 
 
@@ -364,8 +364,8 @@ def _says_yes(text: str) -> bool:
 def _day(question: EntryQuestion, text: str, draft: Draft) -> Changes:
     day = read_day(text, today())
     if day > today():
-        what = message("the visit cannot be after today: {day}", day=day.isoformat())
-        raise BadInput(Problem(what, hint=message("type the day you were there")))
+        cause = message("the visit cannot be after today: {day}", day=day.isoformat())
+        raise BadInput(Problem(cause, hint=message("type the day you were there")))
     if question.name == "day":
         return {question.name: day.isoformat(), "started": None, "finished": None}
     first = draft.values.get("date")

@@ -34,7 +34,7 @@ def difference(before: Visit, after: Visit) -> tuple[Change, ...]:
 def _places(visit: Visit) -> Iterator[tuple[str, str]]:
     for field, value in visit.model_dump(mode="json", exclude_defaults=True, exclude=_OWN).items():
         if isinstance(value, dict):
-            yield from ((f"{field}.{name}", _text(one)) for name, one in value.items())
+            yield from ((f"{field}.{name}", _text(part)) for name, part in value.items())
         else:
             yield field, _text(value)
 
@@ -53,9 +53,9 @@ def refuse_unready(held: OpenDraft) -> Draft:
     if draft.state is not DraftState.OPEN:
         done = draft.values.get(SEALED)
         place = done["path"] if done else ""
-        what = message("draft {number} is sealed already", number=draft.header.number)
+        cause = message("draft {number} is sealed already", number=draft.header.number)
         raise BadInput(
-            Problem(what if done else message("draft {number} is in the bin", number=draft.header.number), place)
+            Problem(cause if done else message("draft {number} is in the bin", number=draft.header.number), place)
         )
     doubts = held.doubts(draft)
     if doubts:
@@ -103,5 +103,5 @@ def _apart(draft: Draft) -> dict[str, dict[str, Any]]:
     """What the pictures' files said of place, time and device, where the programme keeps it."""
     if draft.checklist.photo_details == "remove":
         return {}
-    found = {digest: taken.model_dump(mode="json")["details"] for digest, taken in draft.taken.items()}
-    return {digest: details for digest, details in found.items() if any(details.values())}
+    details_by_digest = {digest: kept.model_dump(mode="json")["details"] for digest, kept in draft.taken.items()}
+    return {digest: details for digest, details in details_by_digest.items() if any(details.values())}

@@ -73,32 +73,32 @@ class Session:
 
     def question(self, name: str) -> EntryQuestion:
         """The question of that name, or the last one where it does not arise any more."""
-        asked = questions(self.draft)
-        return next((one for one in asked if one.name == name), asked[-1])
+        arising = questions(self.draft)
+        return next((question for question in arising if question.name == name), arising[-1])
 
     def open_after(self, question: EntryQuestion | None) -> str | None:
         """The next open question after ``question``, else the first; ``None`` where none is open."""
-        asked = questions(self.draft)
-        names = [one.name for one in asked]
+        arising = questions(self.draft)
+        names = [entry.name for entry in arising]
         after = names.index(question.name) if question and question.name in names else -1
-        place = first_open(asked, self.draft.values, after)
+        place = first_open(arising, self.draft.values, after)
         return None if place is None else names[place]
 
     def before(self, question: EntryQuestion) -> str:
         """The question before."""
-        names = [one.name for one in questions(self.draft)]
+        names = [entry.name for entry in questions(self.draft)]
         return names[max(0, names.index(question.name) - 1)] if question.name in names else names[0]
 
     def named(self, word: str) -> str:
         """The question called ``word``; ``BadInput`` where there is none."""
         if not word:
             raise BadInput(Problem(message("which question? as in /go GS05"), hint=message("/list shows them all")))
-        asked = questions(self.draft)
-        place = find_question(asked, word)
+        arising = questions(self.draft)
+        place = find_question(arising, word)
         if place is None:
             hint = message("/list shows them all")
             raise BadInput(Problem(message("no such question: {word}", word=word), hint=hint))
-        return asked[place].name
+        return arising[place].name
 
     def undo(self) -> str | None:
         """Take back the last step; the question it belonged to, or the first open one."""
@@ -108,8 +108,8 @@ class Session:
         names = self.draft.names_of(step)
         self.write({UNDO: step})
         self.tell(message("taken back"))
-        known = {one.name for one in questions(self.draft)}
-        return next((name for name in names if name in known), self.open_after(None))
+        arising = {question.name for question in questions(self.draft)}
+        return next((name for name in names if name in arising), self.open_after(None))
 
 
 def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str | None = None) -> None:
@@ -120,14 +120,14 @@ def add_exhibit(session: Session, question: EntryQuestion, line: str, use: str |
     path, _, caption = line.partition("|")
     if not path.strip():
         raise BadInput(Problem(message("no file was named"), hint=message("type its path, or drag the file here")))
-    taken = take_in(path_typed(path.strip()), session.keeper.folder)
+    kept = take_in(path_typed(path.strip()), session.keeper.folder)
     if session.draft.checklist.photo_details == "remove":
-        taken = taken.model_copy(update={"details": ExifDetails(taken=taken.details.taken)})
-    piece = {"taken": taken.model_dump(mode="json"), "kind": _use(taken.kind, use), "caption": clean(caption)}
+        kept = kept.model_copy(update={"details": ExifDetails(taken=kept.details.taken)})
+    piece = {"taken": kept.model_dump(mode="json"), "kind": _use(kept.kind, use), "caption": clean(caption)}
     pieces = _pieces(session, question.name)
-    if all(one["taken"]["sha256"] != taken.sha256 for one in pieces):
+    if all(other["taken"]["sha256"] != kept.sha256 for other in pieces):
         session.write({question.name: [*pieces, piece]})
-    session.tell(message("kept and read again: {name}, {size} bytes", name=taken.name, size=taken.size))
+    session.tell(message("kept and read again: {name}, {size} bytes", name=kept.name, size=kept.size))
     for doubt in session.keeper.doubts(session.draft):
         if doubt.problem.place == question.name and doubt.check.startswith("photo."):
             session.tell(f"! {doubt.problem}")
@@ -140,21 +140,21 @@ def drop_exhibit(session: Session, item: Item, number: str) -> None:
     if not pieces:
         raise BadInput(Problem(message("there is no file on {item}", item=item.id)))
     if not number.isdecimal() or not 1 <= int(number) <= len(pieces):
-        what = message("which file? as in /drop 1")
-        raise BadInput(Problem(what, hint=", ".join(listed_files(pieces))))
+        cause = message("which file? as in /drop 1")
+        raise BadInput(Problem(cause, hint=", ".join(listed_files(pieces))))
     gone = pieces.pop(int(number) - 1)
     session.write({name: pieces or None})
     session.tell(message("taken off {item}: {name}", item=item.id, name=gone["taken"]["name"]))
 
 
-def _use(kind: FileKind, wanted: str | None) -> str:
+def _use(kind: FileKind, chosen: str | None) -> str:
     """What kind of evidence a file is; ``BadInput`` where it cannot be what the shopper said."""
-    if wanted is None:
+    if chosen is None:
         return next(use for use in ("photo", "audio", "document") if use in kind.evidence_kinds)
-    if wanted not in kind.evidence_kinds:
-        what = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=wanted)
-        raise BadInput(Problem(what))
-    return wanted
+    if chosen not in kind.evidence_kinds:
+        cause = message("a file of the kind {kind} cannot be evidence of the kind {use}", kind=kind, use=chosen)
+        raise BadInput(Problem(cause))
+    return chosen
 
 
 def _pieces(session: Session, name: str) -> list[dict[str, Any]]:

@@ -129,7 +129,7 @@ def described(question: EntryQuestion, draft: Draft) -> Iterator[str]:
     if question.kind in _LIKE:
         yield translate(_LIKE[question.kind])
     elif question.kind in _TITLED:
-        yield from _numbered([one.title for one in _TITLED[question.kind](draft.checklist)])
+        yield from _numbered([option.title for option in _TITLED[question.kind](draft.checklist)])
     elif question.item:
         yield from _about_item(question, question.item, draft)
     else:
@@ -263,8 +263,8 @@ def _to_be_noted(draft: Draft) -> Iterator[str]:
     declared = {"persona": draft.checklist.personas, "occasion": draft.checklist.occasions}
     ways = [
         str(message("/go {name}", name=name))
-        for name, known in declared.items()
-        if known and not draft.values.get(name)
+        for name, options in declared.items()
+        if options and not draft.values.get(name)
     ]
     if ways:
         yield str(message("as whom and on what occasion the visit is made, to be chosen: {ways}", ways=", ".join(ways)))
@@ -345,7 +345,7 @@ def shown_value(question: EntryQuestion, draft: Draft) -> str | None:
 def _shown(question: EntryQuestion, value: Any, draft: Draft) -> str:
     title = _TITLED.get(question.kind)
     if title:
-        return next((str(one.title) for one in title(draft.checklist) if one.id == value), str(value))
+        return next((str(option.title) for option in title(draft.checklist) if option.id == value), str(value))
     show = _SHOWN.get(question.kind, str)
     return show(value)
 
@@ -434,7 +434,7 @@ def _options(kind: Choice | Choices) -> Iterator[str]:
 
 def _amount(kind: Quantity) -> str:
     if kind.one_of:
-        return str(message("one of {names}", names=", ".join(str(shown_exactly(one)) for one in kind.one_of)))
+        return str(message("one of {names}", names=", ".join(str(shown_exactly(amount)) for amount in kind.one_of)))
     unit = message("a number, in {unit}", unit=kind.unit_shown) if kind.unit else message("a number")
     low, high = (None if edge is None else shown_exactly(edge) for edge in (kind.min, kind.max))
     edges = _edges(kind, low, high)

@@ -32,9 +32,9 @@ def _unreasoned(visit: Visit) -> Iterator[Doubt]:
     for item, skip in visit.skipped.items():
         if skip.state is SkipState.NOT_APPLICABLE or skip.reason or visit.notes.get(item):
             continue
-        what = {
+        causes = {
             SkipState.NOT_OBSERVED: message("not observed, and no reason given"),
             SkipState.DECLINED: message("answer declined, and no reason given"),
         }
         hint = message("say why it could not be seen or answered")
-        yield Doubt("skip.reason", Problem(what[skip.state], f"skipped.{item}", hint))
+        yield Doubt("skip.reason", Problem(causes[skip.state], f"skipped.{item}", hint))

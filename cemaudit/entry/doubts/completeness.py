@@ -84,12 +84,12 @@ def is_doubt_of_completeness(doubt: Doubt) -> bool:
 def feelings_asked(touchpoint: Touchpoint) -> list[str]:
     """Return the fields of a visit that hold what a touchpoint asks to be felt, expected and met."""
     # What was met is noted beside what was expected, on the same scale.
-    asked = {
+    asked_by_field = {
         "expectations": touchpoint.expectation or touchpoint.perceived,
         "perceived": touchpoint.perceived,
         "emotions": touchpoint.emotion,
     }
-    return [field for field, is_asked in asked.items() if is_asked]
+    return [field for field, is_asked in asked_by_field.items() if is_asked]
 
 
 def missing_by_title(places: Iterable[str]) -> dict[str, list[str]]:
@@ -116,7 +116,9 @@ class CompletenessCheck:
         self._always = frozenset(item.id for item in items if item.when is None and item.id not in of_steps)
         self._at_times = [item for item in items if item.id not in self._always]
         self._feelings = {
-            field: frozenset(one.id for one in checklist.touchpoints if field in feelings_asked(one))
+            field: frozenset(
+                touchpoint.id for touchpoint in checklist.touchpoints if field in feelings_asked(touchpoint)
+            )
             for field in ("expectations", "perceived", "emotions")
         }
         self._to_prove = [item for item in items if item.evidence.startswith("required") or item.note is not None]

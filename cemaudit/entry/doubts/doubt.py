@@ -45,8 +45,8 @@ class Doubt:
         """Whether the visit holds an override of this doubt, given in either language."""
         if self.must:
             return False
-        given = {(one.check, one.place, one.said) for one in visit.overrides}
-        return any((self.check, self.place, said) in given for said in self._said_in_both())
+        let_stand = {(override.check, override.place, override.said) for override in visit.overrides}
+        return any((self.check, self.place, cause) in let_stand for cause in self._said_in_both())
 
     def _said_in_both(self) -> Iterable[str]:
         for language in LANGUAGES:

@@ -38,8 +38,8 @@ changed here and there, or a sentence added, is still the same."""
 def narratives(visit: Visit) -> Iterator[tuple[str, str]]:
     """The place and words of every longer note, claim and blame."""
     texts = [(f"notes.{item}", words) for item, words in visit.notes.items()]
-    texts += [(f"claims.{one.touchpoint}", one.text) for one in visit.claims]
-    texts += [(f"blames.{one.touchpoint}", one.text) for one in visit.blames]
+    texts += [(f"claims.{claim.touchpoint}", claim.text) for claim in visit.claims]
+    texts += [(f"blames.{blame.touchpoint}", blame.text) for blame in visit.blames]
     return ((place, words) for place, words in texts if len(_letters(words)) >= SHORTEST)
 
 
@@ -84,27 +84,27 @@ class Earlier:
         """What ``visits`` hold, each with the files taken in for it, and where their shopper was meanwhile."""
         files: dict[str, tuple[PriorVisit, ...]] = defaultdict(tuple)
         texts = []
-        for visit, taken in visits:
-            seen = PriorVisit(visit.id, visit.store, visit.day)
+        for visit, kept_evidence in visits:
+            prior = PriorVisit(visit.id, visit.store, visit.day)
             hashes = {piece.sha256 for pieces in visit.evidence.values() for piece in pieces if piece.sha256}
-            for digest in hashes | {digest for one in taken for digest in (one.sha256, one.original)}:
-                files[digest] += (seen,)
-            texts += [(shingles(words), seen) for _, words in narratives(visit)]
+            for digest in hashes | {digest for piece in kept_evidence for digest in (piece.sha256, piece.original)}:
+                files[digest] += (prior,)
+            texts += [(shingles(words), prior) for _, words in narratives(visit)]
         return cls(dict(files), tuple(texts), Stays.of(stays, one_shopper=True))
 
     def file(self, visit: str, *digests: str) -> PriorVisit | None:
         """Another visit than ``visit`` that has a file of one of these SHA-256."""
-        found = (seen for digest in digests for seen in self.files.get(digest, ()))
-        return next((seen for seen in found if seen.visit != visit), None)
+        priors = (prior for digest in digests for prior in self.files.get(digest, ()))
+        return next((prior for prior in priors if prior.visit != visit), None)
 
     def text(self, visit: str, words: str) -> PriorVisit | None:
         """Another visit than ``visit`` with nearly the same words."""
         own = shingles(words)
         shared = Counter(number for shingle in own for number in self._where.get(shingle, ()))
         for number, _ in shared.most_common():
-            theirs, seen = self.texts[number]
-            if seen.visit != visit and alike(own, theirs):
-                return seen
+            theirs, prior = self.texts[number]
+            if prior.visit != visit and alike(own, theirs):
+                return prior
         return None
 
     @cached_property
@@ -121,25 +121,25 @@ def text_doubts(visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
     """Every longer note, claim or blame whose words were used before."""
     texts = list(narratives(visit))
     for place, words in texts:
-        seen = earlier.text(visit.id, words)
-        if seen:
-            yield _again(place, _elsewhere(seen))
+        prior = earlier.text(visit.id, words)
+        if prior:
+            yield _again(place, _elsewhere(prior))
     read = [(place, shingles(words)) for place, words in texts]
     doubted = set()
-    for (first, one), (second, other) in combinations(read, 2):
-        if second not in doubted and alike(one, other):
+    for (first, first_shingles), (second, second_shingles) in combinations(read, 2):
+        if second not in doubted and alike(first_shingles, second_shingles):
             doubted.add(second)
             yield _again(second, message("the same text stands at {place}", place=first))
 
 
-def _again(place: str, what: Sayable) -> Doubt:
-    return Doubt("text.again", Problem(what, place, message("write what you saw here, this time")))
+def _again(place: str, cause: Sayable) -> Doubt:
+    return Doubt("text.again", Problem(cause, place, message("write what you saw here, this time")))
 
 
-def _elsewhere(seen: PriorVisit) -> Sayable:
+def _elsewhere(prior: PriorVisit) -> Sayable:
     return message(
         "nearly the same text stands in another visit: store {store}, {day} ({visit})",
-        store=seen.store,
-        day=seen.day or "-",
-        visit=seen.visit,
+        store=prior.store,
+        day=prior.day or "-",
+        visit=prior.visit,
     )

@@ -60,6 +60,10 @@ def all_doubts(  # noqa: PLR0913, PLR0917 (a doubt may come of any of the six)
 
 def _in_order(doubts: Iterable[Doubt], checklist: Checklist) -> list[Doubt]:
     """The doubts as they are asked: first the setting; items come before what is felt at the end of a touchpoint."""
-    names = [name for one in checklist.touchpoints for name in (*(item.id for item in one.items), one.id)]
+    names = [
+        name
+        for touchpoint in checklist.touchpoints
+        for name in (*(item.id for item in touchpoint.items), touchpoint.id)
+    ]
     places = {name: number for number, name in reversed(list(enumerate(names)))}
     return sorted(doubts, key=lambda doubt: places.get(doubt.problem.place.partition(".")[2], -1))

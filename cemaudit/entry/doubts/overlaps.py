@@ -45,16 +45,16 @@ class Stay(NamedTuple):
 
     def agrees_to(self, other: Stay) -> bool:
         """Whether the overlap with ``other`` was let stand, in either visit."""
-        return any(other.visit in said for said in self.agreed) or any(self.visit in said for said in other.agreed)
+        return any(other.visit in cause for cause in self.agreed) or any(self.visit in cause for cause in other.agreed)
 
     def doubt(self, other: Stay) -> Doubt:
         """The doubt about this stay because of ``other``."""
-        what = message(
+        cause = message(
             "the same shopper was in store {store} at that time ({first} to {last}, visit {visit})",
             store=other.store, visit=other.visit,
             first=f"{other.started:%Y-%m-%d %H:%M}", last=f"{other.finished:%H:%M}",
         )  # fmt: skip
-        return Doubt(OVERLAP, Problem(what, "started", message("check the times of both visits")))
+        return Doubt(OVERLAP, Problem(cause, "started", message("check the times of both visits")))
 
 
 def stay_of(visit: Visit, checklist: Checklist) -> Stay | None:

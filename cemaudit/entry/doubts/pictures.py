@@ -33,23 +33,23 @@ def picture_doubts(visit: Visit, taken: Mapping[str, KeptEvidence], earlier: Ear
     """Doubts about every piece of evidence of ``visit``; ``taken`` by SHA-256, others are not looked at."""
     for item, pieces in visit.evidence.items():
         for piece in pieces:
-            found = taken.get(piece.sha256 or "")
-            if found:
-                yield from _doubts(f"evidence.{item}", found, visit, earlier)
+            kept = taken.get(piece.sha256 or "")
+            if kept:
+                yield from _doubts(f"evidence.{item}", kept, visit, earlier)
 
 
-def _doubts(place: str, taken: KeptEvidence, visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
-    if taken.look:
-        for check, what in _looks(taken.look, taken.name):
-            yield Doubt(check, Problem(what, place, message(_TAKE_AGAIN)))
-    day = _day_of(taken, visit)
+def _doubts(place: str, kept: KeptEvidence, visit: Visit, earlier: Earlier) -> Iterator[Doubt]:
+    if kept.look:
+        for check, cause in _looks(kept.look, kept.name):
+            yield Doubt(check, Problem(cause, place, message(_TAKE_AGAIN)))
+    day = _day_of(kept, visit)
     if day and not _within(day, visit):
-        what = message("{name} was taken on {day}, the visit was on {other}", name=taken.name, day=day, other=visit.day)
-        yield Doubt("photo.day", Problem(what, place, message("is it the right picture, and the right day?")))
-    seen = earlier.file(visit.id, taken.sha256, taken.original)
-    if seen:
+        cause = message("{name} was taken on {day}, the visit was on {other}", name=kept.name, day=day, other=visit.day)
+        yield Doubt("photo.day", Problem(cause, place, message("is it the right picture, and the right day?")))
+    prior = earlier.file(visit.id, kept.sha256, kept.original)
+    if prior:
         yield Doubt(
-            "photo.again", Problem(_elsewhere(taken.name, seen), place, message("take a picture of this visit"))
+            "photo.again", Problem(_elsewhere(kept.name, prior), place, message("take a picture of this visit"))
         )
 
 
@@ -64,9 +64,9 @@ def _looks(look: PictureQuality, name: str) -> Iterator[tuple[str, Sayable]]:
         yield "photo.blurred", message("{name} seems blurred", name=name)
 
 
-def _day_of(taken: KeptEvidence, visit: Visit) -> dt.date | None:
+def _day_of(kept: KeptEvidence, visit: Visit) -> dt.date | None:
     """The day a picture was taken, on the visit's clock where the camera names its zone."""
-    moment = taken.details.taken
+    moment = kept.details.taken
     if moment and moment.tzinfo and visit.started:
         moment = moment.astimezone(visit.started.tzinfo)
     return moment.date() if moment else None
@@ -77,11 +77,11 @@ def _within(day: dt.date, visit: Visit) -> bool:
     return not first or not last or first <= day <= last
 
 
-def _elsewhere(name: str, seen: PriorVisit) -> Sayable:
+def _elsewhere(name: str, prior: PriorVisit) -> Sayable:
     return message(
         "{name} is in another visit already: store {store}, {day} ({visit})",
         name=name,
-        store=seen.store,
-        day=seen.day or "-",
-        visit=seen.visit,
+        store=prior.store,
+        day=prior.day or "-",
+        visit=prior.visit,
     )

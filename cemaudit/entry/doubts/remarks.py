@@ -102,9 +102,9 @@ class _RemarkGroup:
             self.places[name] = self.places.get(name, 0) + 1
         if isinstance(problem.what, Message):
             for key, value in problem.what.values.items():
-                shown = self.values.setdefault(key, {})
-                if len(shown) <= VALUES_SHOWN:
-                    shown.setdefault(str(value))
+                values = self.values.setdefault(key, {})
+                if len(values) <= VALUES_SHOWN:
+                    values.setdefault(str(value))
         if self.count and visit == self._last:
             return
         self._last = visit
@@ -131,9 +131,9 @@ class _RemarkGroup:
         if not isinstance(cause, Message):
             return cause
         differing = {
-            name: "; ".join(list(shown)[:VALUES_SHOWN]) + ("; …" if len(shown) > VALUES_SHOWN else "")
-            for name, shown in self.values.items()
-            if len(shown) > 1
+            name: "; ".join(list(values)[:VALUES_SHOWN]) + ("; …" if len(values) > VALUES_SHOWN else "")
+            for name, values in self.values.items()
+            if len(values) > 1
         }
         return Message(cause.text, {**cause.values, **differing})
 
@@ -147,8 +147,8 @@ class _RemarkGroup:
 
 def _cause_of(doubt: Doubt) -> tuple[str, ...]:
     """Check, cause and remedy; what differs from visit to visit is no part of a cause."""
-    what, hint = doubt.problem.what, doubt.problem.hint
-    cause = what.text if isinstance(what, Message) else str(what)
+    cause, hint = doubt.problem.what, doubt.problem.hint
+    cause_text = cause.text if isinstance(cause, Message) else str(cause)
     # The time that may have been meant differs, too.
     remedy = hint.text if isinstance(hint, Message) else str(hint or "")
-    return doubt.check, cause, remedy
+    return doubt.check, cause_text, remedy

@@ -28,7 +28,7 @@ def time_doubts(
 
     ``entered``: when the visit was typed in, where that is not now.
     """
-    found = [
+    doubts = [
         _future("started", started, now),
         _early(started, finished),
         _order(started, finished),
@@ -36,7 +36,7 @@ def time_doubts(
         _future("finished", finished, now),
         _late("started" if started else "finished", finished or started, entered or now),
     ]
-    return [doubt for doubt in found if doubt]
+    return [doubt for doubt in doubts if doubt]
 
 
 def when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
@@ -51,12 +51,12 @@ def contradiction_doubts(visit: Visit, checklist: Checklist) -> list[Doubt]:
 
     How long a visit took is not doubted where it runs over days by design.
     """
-    found = [
+    doubts = [
         _order(visit.started, visit.finished),
         None if runs_over_days(visit, checklist) else _long(visit.started, visit.finished),
         _other_day(visit),
     ]
-    return [doubt for doubt in found if doubt]
+    return [doubt for doubt in doubts if doubt]
 
 
 def runs_over_days(visit: Visit, checklist: Checklist) -> bool:
@@ -90,49 +90,49 @@ def _future(field: str, moment: dt.datetime | None, now: dt.datetime) -> Doubt |
     return _after_today(field, _shown(moment)) if moment and moment > now else None
 
 
-def _after_today(field: str, shown: str) -> Doubt:
+def _after_today(field: str, moment: str) -> Doubt:
     hint = message("a visit is entered after it was made; check the date and the time")
-    return Doubt("date.future", Problem(message("{moment} is still to come", moment=shown), field, hint), must=True)
+    return Doubt("date.future", Problem(message("{moment} is still to come", moment=moment), field, hint), must=True)
 
 
 def _order(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | None:
     if not started or not finished or finished >= started:
         return None
-    what = message(
+    cause = message(
         "it ends at {finished}, before it begins at {started}", finished=_clock(finished), started=_clock(started)
     )
-    return Doubt("times.order", Problem(what, "finished", _meant(finished + HALF_DAY, started)), must=True)
+    return Doubt("times.order", Problem(cause, "finished", _meant(finished + HALF_DAY, started)), must=True)
 
 
 def _early(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | None:
     if not started or started.hour not in NIGHT:
         return None
-    what = message("arrived at {time}, in the night", time=_clock(started))
+    cause = message("arrived at {time}, in the night", time=_clock(started))
     fits = not finished or started + HALF_DAY <= finished
-    return Doubt("times.night", Problem(what, "started", _did_you_mean(started + HALF_DAY) if fits else _check()))
+    return Doubt("times.night", Problem(cause, "started", _did_you_mean(started + HALF_DAY) if fits else _check()))
 
 
 def _long(started: dt.datetime | None, finished: dt.datetime | None) -> Doubt | None:
     if not started or not finished or finished - started <= HALF_DAY:
         return None
     hours = (finished - started) // dt.timedelta(hours=1)
-    what = message("the visit took {hours} hours", hours=hours)
-    return Doubt("times.long", Problem(what, "finished", _meant(finished - HALF_DAY, started)))
+    cause = message("the visit took {hours} hours", hours=hours)
+    return Doubt("times.long", Problem(cause, "finished", _meant(finished - HALF_DAY, started)))
 
 
 def _other_day(visit: Visit) -> Doubt | None:
     if not visit.date or not visit.started or visit.date == visit.started.date():
         return None
-    what = message("the date is {date}, yet it started on {day}", date=visit.date, day=visit.started.date())
-    return Doubt("times.day", Problem(what, "date", message("is it the right date, and the right time?")))
+    cause = message("the date is {date}, yet it started on {day}", date=visit.date, day=visit.started.date())
+    return Doubt("times.day", Problem(cause, "date", message("is it the right date, and the right time?")))
 
 
 def _late(field: str, end: dt.datetime | None, entered: dt.datetime) -> Doubt | None:
     if not end or entered - end <= LATEST:
         return None
-    what = message("entered more than {hours} hours after the visit", hours=LATEST // dt.timedelta(hours=1))
+    cause = message("entered more than {hours} hours after the visit", hours=LATEST // dt.timedelta(hours=1))
     hint = message("check the date; if it is right, say why it is late")
-    return Doubt("times.late", Problem(what, field, hint))
+    return Doubt("times.late", Problem(cause, field, hint))
 
 
 def _meant(guess: dt.datetime, started: dt.datetime) -> Sayable:
