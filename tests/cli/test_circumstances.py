@@ -78,7 +78,7 @@ def test_the_map_of_hours_by_weekdays_has_the_visits_of_each_cell(ask: Ask) -> N
     ]
     assert sum(row["scored"] for row in rows) == 80
     cell = next(row for row in rows if (row["hour"], row["weekday"]) == ("10", "mon"))
-    assert f"{cell['mean']:.1f} ({cell['scored']})" in lines[3]
+    assert f"{cell['mean']:.1f} ({cell['scored']})" in lines[4]
 
 
 @pytest.mark.parametrize(("lang", "title", "day"), [("en", "Buying a gift", "Sat"), ("ko", "선물 사기", "토")])
