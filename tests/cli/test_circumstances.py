@@ -71,14 +71,14 @@ def ask(home: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
 
 def test_the_map_of_hours_by_weekdays_has_the_visits_of_each_cell(ask: Ask) -> None:
     lines = ask("query", "heatmap", "--by", "hour", "--by", "weekday").splitlines()
-    assert lines[1].split() == ["hour", "Mon", "Sat"]
-    assert lines[3].startswith("10")
+    assert lines[2].split() == ["hour", "Mon", "Sat"]
+    assert lines[4].startswith("10")
     rows = [
         json.loads(line) for line in ask("query", "heatmap", "--by", "hour", "--by", "weekday", "--json").splitlines()
     ]
     assert sum(row["scored"] for row in rows) == 80
     cell = next(row for row in rows if (row["hour"], row["weekday"]) == ("10", "mon"))
-    assert f"{cell['mean']:.1f} ({cell['scored']})" in lines[3]
+    assert f"{cell['mean']:.1f} ({cell['scored']})" in lines[4]
 
 
 @pytest.mark.parametrize(("lang", "title", "day"), [("en", "Buying a gift", "Sat"), ("ko", "선물 사기", "토")])

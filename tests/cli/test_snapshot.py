@@ -67,8 +67,9 @@ def test_a_league_on_the_screen_as_json_and_as_csv(capsys: Said) -> None:
     assert run(["query", "league"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "Measure: overall"
-    assert said[1].split() == ["store", "name", "visits", "scored", "mean", "deviation"]
-    assert len(said) == 6
+    assert said[1].startswith("Mean: mean of visits")
+    assert said[2].split() == ["store", "name", "visits", "scored", "mean", "deviation"]
+    assert len(said) == 7
     rows = lines(capsys, "query", "league", "--limit", "2")
     assert [row["measure"] for row in rows] == ["overall", "overall"]
     capsys.readouterr()
@@ -83,8 +84,8 @@ def test_a_heat_map_has_a_row_for_each_store(capsys: Said) -> None:
     assert run(["query", "heatmap", "--by", "region", "--by", "stage"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "Measure: stage.experience"
-    assert said[1].split()[:3] == ["region", "approach", "enter"]
-    assert [line.split()[0] for line in said[3:]] == ["north", "south"]
+    assert said[2].split()[:3] == ["region", "approach", "enter"]
+    assert [line.split()[0] for line in said[4:]] == ["north", "south"]
 
 
 @pytest.mark.usefixtures("ledger")
