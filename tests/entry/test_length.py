@@ -19,7 +19,7 @@ GOOD, BAD = (-1, 2), (0, -2)
 
 
 def session(name: str, place: int, emotion: int, folder: Path, *, quick: bool) -> Shopper:
-    checklist = load_checklist(SHIPPED / f"{name}.toml")
+    checklist = load_checklist(SHIPPED.joinpath(*f"{name}.toml".split("/")))
     shopper = Shopper(longest(checklist, place), emotion, folder, quick=quick)
     desk = Desk(folder / "home")
     draft = desk.begin(checklist, {"store": "s1"})

@@ -96,7 +96,7 @@ class Terminal:
 
 @pytest.mark.parametrize(("name", "language"), VISITS)
 def test_a_whole_visit_in_a_terminal(name: str, language: str, tmp_path: Path) -> None:
-    checklist = load_checklist(SHIPPED / f"{name}.toml")
+    checklist = load_checklist(SHIPPED.joinpath(*f"{name}.toml".split("/")))
     home = tmp_path / "home"
     environment = {**os.environ, "CEMAUDIT_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": "80", "TERM": "dumb"}
     briefed = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from helpers.visit_paths import paths
 
 __all__ = ["SHIPPED", "Shopper", "longest"]
 
-SHIPPED = Path(__file__).parents[2] / "checklists" / "cemaudit_checklists"
+SHIPPED = files("cemaudit_checklists")
 NOTE = "Nobody came for a quarter of an hour, and then it was the wrong one."
 MARK = "  on the same line may follow:"
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers import plan_strategies, samples, snapshots
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
@@ -177,6 +177,7 @@ def test_numbers_no_column_holds_are_said_to_be_too_large(folder: Path) -> None:
     assert [row["reason:it"] for row in scores] == [100, None, 100, 100]
 
 
+@example(Decimal("261831598896.284470"))
 @given(st.decimals(-(10**15), 10**15, places=6) | st.decimals(-10, 10, places=4))
 def test_points_of_numbers_are_thousandths_to_the_nearest(number: Decimal) -> None:
     value = float(number)

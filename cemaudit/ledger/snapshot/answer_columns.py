@@ -282,7 +282,8 @@ def _to_units(numbers: NDArray[np.float64], unit: int) -> NDArray[np.int64]:
     fractions = (size - whole_part) * unit
     units = whole_part.astype(np.int64) * unit + np.floor(fractions + 0.5).astype(np.int64)
     # A float near a half may lie on its other side, and a large one has no digits left behind the point.
-    near_a_half = np.abs(fractions - np.floor(fractions) - 0.5) < _UNSURE
+    unsure = np.maximum(_UNSURE, np.spacing(size) * unit)
+    near_a_half = np.abs(fractions - np.floor(fractions) - 0.5) < unsure
     for row in np.flatnonzero((fractions != 0) & (near_a_half | (size > _LARGE))).tolist():
         units[row] = round_exactly(Fraction(repr(float(size[row]))) * unit, Rounding())
     return units * signs
