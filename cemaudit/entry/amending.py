@@ -41,21 +41,17 @@ def amend(desk: Desk, sealed: Sealed, checklist: Checklist, reason: str, setting
     revision = {"revision": visit.revision + 1, "supersedes": sealed.digest, "amendment": reason}
     before = {"before": visit.model_dump(mode="json", exclude_defaults=True), "signed_before": sealed.statement.name}
     values = _said(visit) | _asked_before(visit, checklist) | revision | before
-    changes = _changes(checklist, values | _kept_evidence(sealed, None), settings)
+    changes = _changes(checklist, values | _sealed_evidence(visit), settings)
     return desk.begin(checklist, values | _kept_evidence(sealed, desk) | changes)
 
 
 def _changes(checklist: Checklist, values: Mapping[str, Any], settings: Iterable[str]) -> dict[str, Any]:
     """What the settings change in a draft of these values, one after the other."""
     now = datetime.now(UTC)
-    events = [Event(0, now, name, value) for name, value in values.items()]
+    begun = Draft(DraftHeader(0, values["id"], now), checklist, [Event(0, now, *value) for value in values.items()])
     changes: dict[str, Any] = {}
     for setting in settings:
-        draft = Draft(
-            DraftHeader(0, values["id"], now),
-            checklist,
-            [*events, *(Event(1, now, *change) for change in changes.items())],
-        )
+        draft = begun.with_changes(changes)
         name, equals, text = setting.partition("=")
         question = _question_called(name.strip(), draft)
         if not equals or question is None:
@@ -98,8 +94,7 @@ def _moved_times(question: EntryQuestion, text: str, draft: Draft) -> dict[str, 
     moved = read_reply(question, text, draft)
     for time in (time for time in questions(draft) if time.kind is QuestionKind.TIME and draft.values.get(time.name)):
         hour = datetime.fromisoformat(draft.values[time.name]).strftime("%H:%M")
-        events = [Event(1, datetime.now(UTC), *change) for change in moved.items()]
-        moved |= read_reply(time, hour, Draft(draft.header, draft.checklist, [*draft.events, *events]))
+        moved |= read_reply(time, hour, draft.with_changes(moved))
     return moved
 
 
@@ -134,12 +129,23 @@ def _asked_before(visit: Visit, checklist: Checklist) -> dict[str, Any]:
     return {"complaints": None} | {f"evidence.{item_id}": None for item_id in wanting}
 
 
-def _kept_evidence(sealed: Sealed, desk: Desk | None) -> dict[str, Any]:
-    """The pieces of evidence, copied to the desk; without one, only what they are."""
+def _sealed_evidence(visit: Visit) -> dict[str, Any]:
+    """The pieces of evidence as the sealed file has them, nothing copied yet: enough to read what is set."""
+    return {
+        f"evidence.{item}": [
+            {"taken": {"file": piece.file, "sha256": piece.sha256}, "kind": piece.kind, "caption": piece.caption}
+            for piece in pieces
+        ]
+        for item, pieces in visit.evidence.items()
+    }
+
+
+def _kept_evidence(sealed: Sealed, desk: Desk) -> dict[str, Any]:
+    """The pieces of evidence, copied to the desk."""
     values: dict[str, Any] = {}
+    folder = desk.evidence_of(sealed.visit.id)
     with tempfile.TemporaryDirectory() as unpacked:
         sealed.media_to(Path(unpacked))
-        folder = desk.evidence_of(sealed.visit.id) if desk else Path(unpacked) / "copies"
         for item, pieces in sealed.visit.evidence.items():
             values[f"evidence.{item}"] = [
                 {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cemaudit.entry.commands import Said, SlashCommand, is_command, parse, usage
 from cemaudit.entry.doubts import Doubt
-from cemaudit.entry.draft import Draft
+from cemaudit.entry.draft import SHORTEST_REASON, Draft
 from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, complaint, evidence, note, questions
 from cemaudit.entry.replies import (
     can_be_timed,
@@ -25,6 +25,7 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, Message, message, translate
 from cemaudit.model import SkipState
 from cemaudit.model.answers import Quantity, TextAnswer
+from cemaudit.scoring.validation import note_length
 
 __all__ = ["Conversation", "SecondLook"]
 
@@ -38,8 +39,6 @@ _ECHOED = frozenset(QuestionKind) - {
     QuestionKind.COMPLAINTS,
 }
 """Questions whose replies are read as values."""
-
-_SHORTEST_REASON = 5
 
 
 class _Leave(Exception):
@@ -234,10 +233,11 @@ class Conversation:
 
     def _too_short(self, question: EntryQuestion) -> Message | None:
         """What a note still lacks."""
-        visit, item = self._session.draft.visit, question.item
+        visit, item = self._draft.visit, question.item
         answer = visit.answers.get(item.id) if item else None
-        least = item.least_note(answer) if item and answer is not None else 0
-        length = len("".join(visit.notes.get(item.id, "").split())) if item else 0
+        if item is None or answer is None:
+            return None
+        least, length = item.least_note(answer), note_length(visit, item)
         if length >= least:
             return None
         text = N_("at least {least} characters are needed, {count} so far: write on, or leave it with an empty line")
@@ -440,15 +440,15 @@ class SecondLook:
     def _let_stand(self, doubt: Doubt, reason: str) -> None:
         if doubt.must:
             raise BadInput(Problem(message("this cannot stand; it must be mended")))
-        too_short = message("a reason of at least {least} characters is needed", least=_SHORTEST_REASON)
+        too_short = message("a reason of at least {least} characters is needed", least=SHORTEST_REASON)
         is_asked = not reason
-        while is_asked and len(reason) < _SHORTEST_REASON:
+        while is_asked and len(reason) < SHORTEST_REASON:
             reason = self._session.screen.ask(f"  {message('reason')}: ").strip()
             if not reason:
                 break
-            if len(reason) < _SHORTEST_REASON:
+            if len(reason) < SHORTEST_REASON:
                 self._session.complain(BadInput(Problem(too_short)))
-        if len(reason) < _SHORTEST_REASON:
+        if len(reason) < SHORTEST_REASON:
             raise BadInput(Problem(too_short))
         override = doubt.let_stand(reason)
         values, name = self._session.draft.values, f"overrides.{doubt.check} {doubt.place}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,10 @@ from cemaudit.model import Checklist, Visit
 from cemaudit.model.visit_words import WordsInForce
 from cemaudit.scoring.items import item_is_relevant
 
-__all__ = ["DISCARDED", "SEALED", "SIGNED", "UNDO", "Draft", "DraftState"]
+__all__ = ["DISCARDED", "SEALED", "SHORTEST_REASON", "SIGNED", "UNDO", "Draft", "DraftState"]
+
+SHORTEST_REASON = 5
+"""Characters of a reason, of an amendment as of what is let stand."""
 
 UNDO, SIGNED, SEALED, DISCARDED = "undo", "signed", "sealed", "discarded"
 """Events that are no part of the visit. ``undo`` names the step it takes back."""
@@ -105,6 +108,12 @@ class Draft:
         visit = Visit.model_validate(self._head(values) | _parts(values))
         return _without_strays(arising(visit, self.checklist), self.checklist)
 
+    def with_changes(self, changes: Mapping[str, Any]) -> Draft:
+        """The draft as it would be after one more step; nothing is kept."""
+        now = datetime.now(UTC)
+        events = [Event(self.next_step, now, name, value) for name, value in changes.items()]
+        return replace(self, events=[*self.events, *events])
+
     def _head(self, values: Mapping[str, Any]) -> dict[str, Any]:
         head = {name: values[name] for name in Visit.model_fields if name in values}
         begun = "started" in values or "until" in values
@@ -147,24 +156,19 @@ def _without_strays(visit: Visit, checklist: Checklist) -> Visit:
     felt = {
         touchpoint.id for touchpoint in checklist.touchpoints if any(item.id in arises for item in touchpoint.items)
     }
-    in_step = {
+    awaited = felt | {
         touchpoint.id
         for touchpoint in checklist.touchpoints
-        if not visit.step or not touchpoint.steps or visit.step in touchpoint.steps
+        if touchpoint.perceived and touchpoint.is_in_step(visit.step)
     }
-    awaited = felt | {
-        touchpoint.id for touchpoint in checklist.touchpoints if touchpoint.perceived and touchpoint.id in in_step
-    }
-    kept = {
-        **{field: _only(getattr(visit, field), arises) for field in ("notes", "evidence")},
-        **{field: _only(getattr(visit, field), felt) for field in ("emotions", "perceived")},
-        "expectations": _only(visit.expectations, awaited),
-    }
-    awaited_by_field = {"emotions": felt, "perceived": felt, "expectations": awaited}
+    arises_by_field = {
+        "notes": arises, "evidence": arises, "emotions": felt, "perceived": felt, "expectations": awaited,
+    }  # fmt: skip
+    kept = {field: _only(getattr(visit, field), ids) for field, ids in arises_by_field.items()}
     skips = {
         name: skip
         for name, skip in visit.feelings_skipped.items()
-        if name.partition(".")[2] in awaited_by_field[name.partition(".")[0]]
+        if name.partition(".")[2] in arises_by_field[name.partition(".")[0]]
     }
     return visit.model_copy(update=kept).with_feelings_skipped(skips)
 

@@ -74,7 +74,7 @@ def questions(draft: Draft) -> list[EntryQuestion]:
     visit = draft.visit
     arising = list(_setting(draft))
     for touchpoint in draft.checklist.touchpoints:
-        if visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+        if not touchpoint.is_in_step(visit.step):
             continue
         arises = touchpoint_arises(touchpoint, visit, draft.checklist)
         if touchpoint.expectation and not touchpoint.perceived and arises:
@@ -149,7 +149,7 @@ def _setting(draft: Draft) -> Iterator[EntryQuestion]:
     # An expectation that is to be compared with what was met is asked before the visit, while it still is one.
     step = draft.values.get("step")
     for touchpoint in checklist.touchpoints:
-        if touchpoint.perceived and (not step or not touchpoint.steps or step in touchpoint.steps):
+        if touchpoint.perceived and touchpoint.is_in_step(step):
             yield EntryQuestion(f"expectations.{touchpoint.id}", QuestionKind.EXPECTATION, touchpoint)
     if checklist.spans_days:
         yield EntryQuestion("date", QuestionKind.DAY)

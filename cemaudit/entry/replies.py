@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from cemaudit.entry.doubts.times import time_doubts
 from cemaudit.entry.draft import Draft
-from cemaudit.entry.journal import Event
 from cemaudit.entry.questionnaire import EntryQuestion, QuestionKind, questions, went_badly
 from cemaudit.errors import BadInput, Problem, Sayable
 from cemaudit.language import Message, message
@@ -25,6 +24,7 @@ from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.model.visit import MOST_STEP_VISITS
 from cemaudit.reading import NONE as NONE_ID
 from cemaudit.reading import (
+    SECONDS_OF_UNIT,
     OptionWords,
     read_answer,
     read_day,
@@ -54,12 +54,12 @@ __all__ = [
 _STOPWATCH_WORDS = frozenset({"t", "ㅅ"})
 """The letter, also as the same key types it on a Korean keyboard."""
 
-_SECONDS_OF_UNIT = {"s": 1, "min": 60}
+_TIMED_UNITS = frozenset({"s", "min"})
 
 
 def can_be_timed(kind: AnswerType) -> bool:
     """Return whether a stopwatch can give the answer: a duration in seconds or minutes, of any length."""
-    return isinstance(kind, Quantity) and kind.type == "duration" and kind.unit in _SECONDS_OF_UNIT and not kind.one_of
+    return isinstance(kind, Quantity) and kind.type == "duration" and kind.unit in _TIMED_UNITS and not kind.one_of
 
 
 def starts_stopwatch(line: str) -> bool:
@@ -69,7 +69,7 @@ def starts_stopwatch(line: str) -> bool:
 
 def elapsed_text(unit: str, seconds: float) -> str:
     """Return so many seconds as one would type them in a unit, to a tenth."""
-    return f"{seconds / _SECONDS_OF_UNIT[unit]:.1f}"
+    return f"{seconds / SECONDS_OF_UNIT[unit]:.1f}"
 
 
 NONE = "-"
@@ -143,7 +143,7 @@ def _read_words(question: EntryQuestion, words: Sequence[str], draft: Draft) -> 
             replies.append(Reply(following, read_reply(following, word, draft)))
         except BadInput:
             return []
-        draft = _with(draft, replies[-1].changes)
+        draft = draft.with_changes(replies[-1].changes)
         known_next, following = (next_in_a_word(following, version) for version in (before, draft))
         if known_next != following:
             following = None  # an answer of this line brings another question, which nobody could know
@@ -180,13 +180,6 @@ def _asks_for_a_time(question: EntryQuestion) -> bool:
 def _looks_like_one_number(words: Sequence[str]) -> bool:
     """Whether two words may be one number whose thousands stand apart, as in ``1 500``."""
     return any(before.isdecimal() and _THREE_DIGITS.match(word) for before, word in pairwise(words))
-
-
-def _with(draft: Draft, changes: Changes) -> Draft:
-    """The draft as it would be."""
-    now = datetime.now(UTC)
-    events = [Event(draft.next_step, now, name, value) for name, value in changes.items()]
-    return Draft(draft.header, draft.checklist, [*draft.events, *events])
 
 
 def _way_out(question: EntryQuestion) -> Sayable:

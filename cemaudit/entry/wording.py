@@ -21,6 +21,7 @@ from cemaudit.model.base import shown_exactly
 from cemaudit.model.checklist import Circumstance
 from cemaudit.model.feelings import EMOTIONS, EXPECTATIONS, PERCEPTIONS
 from cemaudit.model.visit_words import WordsInForce
+from cemaudit.reading import SECONDS_OF_UNIT
 from cemaudit.scoring.items import item_is_relevant
 
 __all__ = [
@@ -450,16 +451,15 @@ def _edges(kind: Quantity, low: float | str | None, high: float | str | None) ->
     return None if low is None else message("{low} or more", low=low)
 
 
-_LARGER_UNITS = ((86400, N_("{count} d")), (3600, N_("{count} h")), (60, N_("{count} min")), (1, N_("{count} s")))
-_SECONDS_OF_UNIT = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_LARGEST_FIRST = {"d": N_("{count} d"), "h": N_("{count} h"), "min": N_("{count} min"), "s": N_("{count} s")}
 
 
 def _in_larger_units(kind: Quantity, value: float | str) -> Sayable:
     """A duration in the largest unit in which it is a whole number; another amount as it is, with its unit."""
-    if kind.unit in _SECONDS_OF_UNIT and isinstance(value, int) and value:
-        seconds = value * _SECONDS_OF_UNIT[kind.unit]
-        size, text = next((size, text) for size, text in _LARGER_UNITS if seconds % size == 0)
-        return message(text, count=seconds // size)
+    if kind.unit in SECONDS_OF_UNIT and isinstance(value, int) and value:
+        seconds = value * SECONDS_OF_UNIT[kind.unit]
+        unit = next(unit for unit in _LARGEST_FIRST if seconds % SECONDS_OF_UNIT[unit] == 0)
+        return message(_LARGEST_FIRST[unit], count=seconds // SECONDS_OF_UNIT[unit])
     return kind.show(value) if isinstance(value, int) else str(value)
 
 

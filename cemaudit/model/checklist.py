@@ -221,6 +221,10 @@ class Touchpoint(Record):
             return self.micro_moment
         return MicroMoment(self.moment) if self.moment.value in [*MicroMoment] else None
 
+    def is_in_step(self, step: str | None) -> bool:
+        """Whether a visit of ``step`` (``None``: of none) meets it; one without steps of its own is in every step."""
+        return not step or not self.steps or step in self.steps
+
     @property
     def feeling(self) -> Feeling:
         """How its feeling counts."""

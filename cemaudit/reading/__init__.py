@@ -7,7 +7,14 @@ where it helps, what to do; the caller adds the place.
 
 from __future__ import annotations
 
-from cemaudit.reading.amounts import is_percent, read_duration, read_money, read_percent, read_quantity
+from cemaudit.reading.amounts import (
+    SECONDS_OF_UNIT,
+    is_percent,
+    read_duration,
+    read_money,
+    read_percent,
+    read_quantity,
+)
 from cemaudit.reading.answers import NONE, NONE_LABEL, read_answer
 from cemaudit.reading.cells import CellKind, CellText, error_problem, unformatted_problem
 from cemaudit.reading.moments import (
@@ -25,6 +32,7 @@ from cemaudit.reading.words import OptionWords, read_id, read_mark, read_yes_no
 __all__ = [
     "NONE",
     "NONE_LABEL",
+    "SECONDS_OF_UNIT",
     "CellKind",
     "CellText",
     "Localise",

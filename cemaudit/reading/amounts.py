@@ -19,10 +19,12 @@ from cemaudit.reading.cells import CellKind, CellText, unformatted_problem
 from cemaudit.reading.numbers import NumberMarks, read_number
 from cemaudit.reading.refusals import LONGEST, not_read, plain_marks
 
-__all__ = ["is_percent", "read_duration", "read_money", "read_percent", "read_quantity"]
+__all__ = ["SECONDS_OF_UNIT", "is_percent", "read_duration", "read_money", "read_percent", "read_quantity"]
 
 _PERCENT = ("%", "percent", "퍼센트")
-_SECONDS: Mapping[str, int] = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+SECONDS_OF_UNIT: Mapping[str, int] = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+"""The units of durations."""
+
 _TIME_WORDS: Mapping[str, tuple[str, ...]] = {
     "s": ("s", "sec", "secs", "second", "seconds", "초"),
     "min": ("min", "mins", "minute", "minutes", "m", "분"),
@@ -72,18 +74,19 @@ def read_duration(text: str, unit: str, marks: NumberMarks | None = None) -> Dec
     clock = _MINUTES_SECONDS.fullmatch(plain)
     if clock and unit == "s":
         return Decimal(clock[1]) * 60 + Decimal(clock[2])
-    if clock and unit in _SECONDS:
+    if clock and unit in SECONDS_OF_UNIT:
         raise not_read(_number_in(unit), text, message("write it as in: 1 min 30 s"))
     parts = _PART.findall(plain)
     is_whole_text = parts and not _PART.sub("", plain).strip()
     units = [_UNIT_OF_WORD.get(word) for _, word in parts]
-    if unit not in _SECONDS or not is_whole_text or None in units:
+    if unit not in SECONDS_OF_UNIT or not is_whole_text or None in units:
         return _read_beside(text, (unit.lower(), *_TIME_WORDS.get(unit, ())), marks)
-    sizes = [_SECONDS[part_unit] for part_unit in units if part_unit]
+    sizes = [SECONDS_OF_UNIT[part_unit] for part_unit in units if part_unit]
     if sizes != sorted(set(sizes), reverse=True):
         raise not_read(_number_in(unit), text, message("write each unit once, the larger one first"))
     numbers = [Fraction(read_number(number, marks)) for number, _ in parts]
-    total = sum((number * size for number, size in zip(numbers, sizes, strict=True)), Fraction(0)) / _SECONDS[unit]
+    seconds = sum((number * size for number, size in zip(numbers, sizes, strict=True)), Fraction(0))
+    total = seconds / SECONDS_OF_UNIT[unit]
     exact = total * 10**_MOST_PLACES
     if exact.denominator != 1:
         raise not_read(_number_in(unit), text, message("that is no exact number there; round it to one"))
@@ -98,7 +101,7 @@ def read_quantity(kind: Quantity, text: str, marks: NumberMarks | None = None) -
         number = read_percent(text, marks)
     elif kind.type == "money":
         number = read_money(text, kind.unit, marks)
-    elif kind.type == "duration" or kind.unit in _SECONDS:
+    elif kind.type == "duration" or kind.unit in SECONDS_OF_UNIT:
         number = read_duration(text, kind.unit, marks)
     else:
         number = _read_beside(text, _spelled(kind.unit), marks) if kind.unit else read_number(text, marks)

@@ -15,6 +15,7 @@ __all__ = [
     "check_visit",
     "consent_problems",
     "missing_evidence",
+    "note_length",
     "short_note",
 ]
 
@@ -85,7 +86,7 @@ def _feelings(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         touchpoint = checklist.touchpoint.get(touchpoint_id)
         if field == "perceived" and touchpoint and not touchpoint.perceived:
             yield Problem(message("noted, although the touchpoint does not ask what was perceived"), place)
-        if touchpoint and visit.step and touchpoint.steps and visit.step not in touchpoint.steps:
+        if touchpoint and not touchpoint.is_in_step(visit.step):
             text = message("felt, although the touchpoint does not arise in step {step}", step=visit.step)
             yield Problem(text, place)
 
@@ -141,12 +142,17 @@ def missing_evidence(visit: Visit, item: Item, value: AnswerValue) -> Problem | 
     )
 
 
+def note_length(visit: Visit, item: Item) -> int:
+    """The characters of the note on an item, spaces not counted; 0 where there is none."""
+    return len("".join(visit.notes.get(item.id, "").split()))
+
+
 def short_note(visit: Visit, item: Item, value: AnswerValue) -> Problem | None:
     """The problem of an answer whose narrative is too short."""
-    least, note_lengths = item.least_note(value), len("".join(visit.notes.get(item.id, "").split()))
-    if note_lengths >= least:
+    least, length = item.least_note(value), note_length(visit, item)
+    if length >= least:
         return None
-    text = message("this answer needs a note of {least} characters, found {found}", least=least, found=note_lengths)
+    text = message("this answer needs a note of {least} characters, found {found}", least=least, found=length)
     return Problem(text, f"notes.{item.id}", message("say what you saw, heard and did"))
 
 

@@ -11,6 +11,7 @@ from random import Random
 from cemaudit.language import Language
 from cemaudit.model import Checklist, Complaint, Item, Mode, Skip, SkipState, Text, Touchpoint
 from cemaudit.model.answers import AnswerValue, Date, Nps
+from cemaudit.scoring.items import item_applies
 from cemaudit.simulate import sentences
 from cemaudit.simulate.answers import draw_answer, linked_answers, settled_answers
 from cemaudit.simulate.chain import SimulatedChain, SimulatedShopper, SimulatedStore
@@ -149,10 +150,8 @@ def _fill_once(form: SimulatedAnswers, setting: VisitAssignment, rng: Random) ->
 
 
 def _arises(item: Item, form: SimulatedAnswers, setting: VisitAssignment) -> bool:
-    steps, step = setting.checklist.touchpoint_of[item.id].steps, setting.slot.step
-    if step and steps and step not in steps:
-        return False
-    return item.when is None or item.when.holds({**form.answers, "step": step})
+    steps = setting.checklist.touchpoint_of[item.id].steps
+    return item_applies(item, steps, form.answers, setting.slot.step)
 
 
 def _decide(item: Item, form: SimulatedAnswers, setting: VisitAssignment, rng: Random) -> None:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from cemaudit.entry import Desk, Draft
     from cemaudit.scoring import Engine
 
-SHORTEST_REASON = 5
-
 
 @localized.command(
     "amend",
@@ -63,6 +61,7 @@ def command(
     from cemaudit.cli.conversation import run_conversation
     from cemaudit.cli.home import home
     from cemaudit.entry import Desk, amend, find_question, questions
+    from cemaudit.entry.draft import SHORTEST_REASON
     from cemaudit.exchange import read_sealed
     from cemaudit.scoring import Engine
 
@@ -93,6 +92,7 @@ def command(
 def ask_for_reason() -> str:
     """The reason of an amendment, asked for until it is long enough; empty where the input ends or nothing is typed."""
     from cemaudit.cli.terminal import Terminal
+    from cemaudit.entry.draft import SHORTEST_REASON
 
     screen = Terminal()
     while True:

@@ -68,11 +68,7 @@ def runs_over_days(visit: Visit, checklist: Checklist) -> bool:
     """
     if checklist.spans_days or visit.until:
         return True
-    channels = [
-        touchpoint.channel
-        for touchpoint in checklist.touchpoints
-        if not visit.step or not touchpoint.steps or visit.step in touchpoint.steps
-    ]
+    channels = [touchpoint.channel for touchpoint in checklist.touchpoints if touchpoint.is_in_step(visit.step)]
     return 2 * channels.count(Channel.FACE_TO_FACE) < len(channels)
 
 
