@@ -276,7 +276,7 @@ def _mark(words: Mapping[int, Text]) -> Callable[[EntryQuestion, str, Draft], Ch
     def read(question: EntryQuestion, text: str, draft: Draft) -> Changes:
         skipped = f"feelings_skipped.{question.name}"
         taken_back = {skipped: None} if draft.values.get(skipped) else {}
-        return {question.name: read_mark(text, min(words), max(words), words), **taken_back}
+        return {question.name: read_mark(text, min(words), max(words), OptionWords.of_marks(words)), **taken_back}
 
     return read
 

@@ -10,6 +10,7 @@ from cemaudit.language import N_, message
 
 __all__ = [
     "MOST_PIXELS",
+    "Chunk",
     "IntegerReader",
     "IsoBox",
     "IsoBoxReader",
@@ -19,6 +20,9 @@ __all__ = [
     "refuse_file",
     "truncated",
 ]
+
+Chunk = tuple[bytes, bytes]
+"""A part of a PNG or WebP file: a type of four letters, and what it holds."""
 
 MOST_PIXELS = 60_000_000
 COPY_AGAIN = N_("copy it again from the phone or camera")

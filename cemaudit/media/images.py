@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cemaudit.language import message
-from cemaudit.media.binary import check_pixels, inconsistent, refuse_file, truncated
+from cemaudit.media.binary import Chunk, check_pixels, inconsistent, refuse_file, truncated
 from cemaudit.media.exif import orientation_of, orientation_only
 
 __all__ = ["PROFILE_SEGMENT", "Jpeg", "Png", "read_jpeg", "read_png"]
@@ -123,9 +123,6 @@ def _frame(segment: bytes) -> tuple[int, int, int]:
     check_pixels(width, height)
     return width, height, segment[9]
 
-
-Chunk = tuple[bytes, bytes]
-"""A type of four letters, and what the chunk holds."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NEEDED = {b"IHDR", b"PLTE", b"IDAT", b"IEND"}

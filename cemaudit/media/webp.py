@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cemaudit.language import message
-from cemaudit.media.binary import check_pixels, inconsistent, refuse_file, truncated
+from cemaudit.media.binary import Chunk, check_pixels, inconsistent, refuse_file, truncated
 from cemaudit.media.exif import orientation_of, orientation_only
 
 __all__ = ["WebP", "is_webp", "read_webp"]
-
-RiffChunk = tuple[bytes, bytes]
-"""A type of four letters, and what the chunk holds."""
 
 _HEADER, _PROFILE, _TRANSPARENCY, _LOSSY, _LOSSLESS, _EXIF = b"VP8X", b"ICCP", b"ALPH", b"VP8 ", b"VP8L", b"EXIF"
 _FILM = {b"ANIM", b"ANMF"}
@@ -33,7 +30,7 @@ MOST_RIFF_CHUNKS = 1_000
 class WebP:
     """What makes the picture of a WebP file, and what the file says beside it. Sizes are those before turning."""
 
-    chunks: tuple[RiffChunk, ...]
+    chunks: tuple[Chunk, ...]
     """The picture's own, without header and metadata."""
     width: int
     height: int
@@ -103,7 +100,7 @@ def read_webp(data: bytes) -> WebP:
     )
 
 
-def _chunks(data: bytes) -> Iterator[RiffChunk]:
+def _chunks(data: bytes) -> Iterator[Chunk]:
     """Every chunk within the size that the file's head says; what follows it is no part of the picture."""
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):

@@ -1,4 +1,4 @@
-"""Ids of visits: time-ordered when made on the spot, derived where the same record may come again."""
+"""Ids of visits (time-ordered when made on the spot, derived where a record may come again), and names given once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import secrets
 import time
 import uuid
+from collections.abc import Iterable
 
-__all__ = ["derived_id", "new_id"]
+__all__ = ["Numbered", "derived_id", "new_id"]
 
 _VERSION, _VARIANT = 7 << 76, 2 << 62
 
@@ -25,3 +26,21 @@ def derived_id(*parts: str) -> str:
     number = int.from_bytes(digest[:16], "big")
     number &= ~(0xF << 76) & ~(0x3 << 62)
     return str(uuid.UUID(int=number | 8 << 76 | _VARIANT))
+
+
+class Numbered:
+    """Names given once: a name asked for again gets a number."""
+
+    def __init__(self, used: Iterable[str] = ()) -> None:
+        self._taken = set(used)
+        self._last: dict[str, int] = {}
+
+    def take(self, wished: str) -> str:
+        """``wished``, or ``wished-2`` and so on where that is taken."""
+        name = wished
+        while name in self._taken:
+            number = self._last.get(wished, 1) + 1
+            self._last[wished] = number
+            name = f"{wished}-{number}"
+        self._taken.add(name)
+        return name

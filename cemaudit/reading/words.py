@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import Self
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
@@ -62,13 +63,16 @@ def read_id(text: str) -> str:
     return "\n".join(_SPACE.sub(" ", line).strip() for line in visible.split("\n"))
 
 
-def read_mark(text: str, low: int, high: int, words: Mapping[int, Text] | None = None) -> int:
-    """Return the whole number from ``low`` to ``high`` that ``text`` is, or the one that has these words beside it."""
+def read_mark(text: str, low: int, high: int, words: OptionWords | None = None) -> int:
+    """Return the whole number from ``low`` to ``high`` that ``text`` is, or the one that has these words beside it.
+
+    ``words``: those of ``OptionWords.of_marks``.
+    """
     try:
         mark = read_whole(text)
     except BadInput:
-        found = OptionWords({str(mark): label for mark, label in words.items()}).find(text) if words else None
-        mark = low - 1 if found is None else int(found)
+        code = words.find(text) if words else None
+        mark = low - 1 if code is None else int(code)
     if low <= mark <= high:
         return mark
     raise not_read(message("a whole number from {low} to {high}", low=low, high=high), text)
@@ -98,6 +102,11 @@ class OptionWords:
         self._words = {word: next(iter(codes)) for word, codes in owners.items() if len(codes) == 1}
         for code, words in (spellings or {}).items():
             self._words |= {_folded(word): code for word in words}
+
+    @classmethod
+    def of_marks(cls, words: Mapping[int, Text]) -> Self:
+        """Return the words beside whole numbers as those of options whose ids are the numbers."""
+        return cls({str(mark): label for mark, label in words.items()})
 
     def find(self, text: str) -> str | None:
         """Return the id of the option that ``text`` stands for; ``None`` where there is none."""

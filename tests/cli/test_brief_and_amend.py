@@ -2,86 +2,43 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from helpers.shop import SHOP, Cemaudit, cemaudit_in_shop
 
-from cemaudit.cli.app import run
 from cemaudit.exchange.sealed import read_sealed
 
 REASON = ["--reason", "the watch was read wrongly"]
 
 
-def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = run([*arguments, "--lang", "en"])
-    return (code, *capsys.readouterr())
-
-
 def test_the_briefing_is_read_before_anything_is_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path / "home"))
+    cemaudit = cemaudit_in_shop(tmp_path, monkeypatch, capsys)
     monkeypatch.setenv("COLUMNS", "200")
-    code, shown, _ = call(capsys, "brief", "ecommerce.order")
+    code, shown, _ = cemaudit("brief", "ecommerce.order")
     assert code == 0
     assert "Rules of conduct" in shown
     assert "a photo, receipt or recording where something was not as it should be: E31, E09" in shown
     assert not (tmp_path / "home").exists()
-    code, _, refused = call(capsys, "brief", "ecommerce.order", "--scenario", "nowhere")
+    code, _, refused = cemaudit("brief", "ecommerce.order", "--scenario", "nowhere")
     assert (code, "no such scenario: nowhere" in refused) == (3, True)
 
 
-SHOP = """
-id = "shop"
-version = "1"
-sector = "test"
-journey = "store-path"
-scheme = "cem.performance@1"
-title = { ko = "가게", en = "Shop" }
-
-[[touchpoints]]
-id = "door"
-title = { ko = "문", en = "Door" }
-channel = "face-to-face"
-stage = "enter"
-element = "people"
-mode = "passive"
-emotion = true
-expectation = true
-
-[[touchpoints.items]]
-id = "A1"
-ask = { ko = "인사를 받았다", en = "You were greeted" }
-answer = { type = "yes-no" }
-
-[[touchpoints.items]]
-id = "A2"
-ask = { ko = "기다린 시간", en = "Time waited" }
-answer = { type = "duration", unit = "min", max = 60 }
-"""
-
-
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cemaudit:
     """A sealed visit, as a function that calls the program."""
-    monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "shop.toml").write_text(SHOP, encoding="utf-8")
-
-    def program(*arguments: str, typed: Any = ()) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
-        return call(capsys, *arguments)
-
+    checklist = SHOP.replace("emotion = true\n", "emotion = true\nexpectation = true\n")
+    cemaudit = cemaudit_in_shop(tmp_path, monkeypatch, capsys, checklist)
     typed = ["y", "yesterday 14:05 14:40", "5 y", "3", "/skip de it was a private matter"]
-    assert program("enter", "shop.toml", "--store", "s1", typed=typed)[0] == 0
-    assert program("seal", "1", "--out", "out", "--sign", "s-12")[0] == 0
-    return program
+    assert cemaudit("enter", "shop.toml", "--store", "s1", typed=typed).code == 0
+    assert cemaudit("seal", "1", "--out", "out", "--sign", "s-12").code == 0
+    return cemaudit
 
 
-def test_answers_feelings_notes_and_times_are_set_in_one_command(visit: Any, tmp_path: Path) -> None:
+def test_answers_feelings_notes_and_times_are_set_in_one_command(visit: Cemaudit, tmp_path: Path) -> None:
     (first,) = (tmp_path / "out").iterdir()
     before = read_sealed(first)
     settings = [
@@ -109,7 +66,7 @@ def test_answers_feelings_notes_and_times_are_set_in_one_command(visit: Any, tmp
     assert {change.place for change in after.changes} >= {"answers.A1", "answers.A2", "finished", "notes.A1"}
 
 
-def test_a_visit_moved_to_another_day_keeps_its_hours(visit: Any, tmp_path: Path) -> None:
+def test_a_visit_moved_to_another_day_keeps_its_hours(visit: Cemaudit, tmp_path: Path) -> None:
     earlier = (datetime.now(UTC).astimezone() - timedelta(days=2)).date().isoformat()
     (first,) = (tmp_path / "out").iterdir()
     code, _, refused = visit(
@@ -135,7 +92,7 @@ def test_a_visit_moved_to_another_day_keeps_its_hours(visit: Any, tmp_path: Path
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused_in_one_line_and_begins_nothing(
-    visit: Any, tmp_path: Path, setting: str, words: str
+    visit: Cemaudit, tmp_path: Path, setting: str, words: str
 ) -> None:
     (first,) = (tmp_path / "out").iterdir()
     code, _, refused = visit(
@@ -148,7 +105,7 @@ def test_a_setting_that_does_not_fit_is_refused_in_one_line_and_begins_nothing(
     assert [*(tmp_path / "out").iterdir()] == [first]
 
 
-def test_a_revision_is_signed_by_whoever_signed_the_visit(visit: Any, tmp_path: Path) -> None:
+def test_a_revision_is_signed_by_whoever_signed_the_visit(visit: Cemaudit, tmp_path: Path) -> None:
     (first,) = (tmp_path / "out").iterdir()
     code, _, refused = visit(
         "amend", str(first), *REASON, "--set", "A1=n", "--sign", "s-13", "--checklist", "shop.toml"
@@ -158,7 +115,7 @@ def test_a_revision_is_signed_by_whoever_signed_the_visit(visit: Any, tmp_path: 
     assert "cemaudit resume 2" in refused
 
 
-def test_what_was_left_empty_is_not_asked_again_when_amending(visit: Any, tmp_path: Path) -> None:
+def test_what_was_left_empty_is_not_asked_again_when_amending(visit: Cemaudit, tmp_path: Path) -> None:
     (first,) = (tmp_path / "out").iterdir()
     code, shown, _ = visit("amend", str(first), *REASON, "--checklist", "shop.toml", typed=["/go A1", "n", ""])
     assert code == 0

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
+from helpers.program import Outcome
+from helpers.shop import SHOP, Cemaudit, cemaudit_in_shop
 
-from cemaudit.cli.app import run
 from cemaudit.exchange.sealed import read_sealed
 
-FORM = """
-id = "shop"
-version = "1"
-sector = "test"
-journey = "store-path"
-scheme = "cem.performance@1"
-title = { ko = "가게", en = "Shop" }
-
-[[touchpoints]]
-id = "door"
-title = { ko = "문", en = "Door" }
-channel = "face-to-face"
-stage = "enter"
-element = "people"
-mode = "passive"
-emotion = true
-
-[[touchpoints.items]]
-id = "A1"
-ask = { ko = "인사를 받았다", en = "You were greeted" }
-answer = { type = "yes-no" }
-
-[[touchpoints.items]]
-id = "A2"
-ask = { ko = "기다린 시간", en = "Time waited" }
-answer = { type = "duration", unit = "min", max = 60 }
-"""
 OPENING = ["y", "yesterday", "14:05", "14:40"]
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Cemaudit = Callable[..., Outcome]
-
-
 @pytest.fixture
-def cemaudit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Outcome]:
-    monkeypatch.setenv("CEMAUDIT_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "shop.toml").write_text(FORM, encoding="utf-8")
-
-    def call(*arguments: str, typed: Any = ()) -> Outcome:
-        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
-        code = run([*arguments, "--lang", "en"])
-        return Outcome(code, *capsys.readouterr())
-
-    return call
+def cemaudit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cemaudit:
+    return cemaudit_in_shop(tmp_path, monkeypatch, capsys)
 
 
 def begin(cemaudit: Cemaudit, *typed: str, store: str = "s1") -> Outcome:
@@ -228,7 +179,7 @@ def test_a_table_of_stores_gives_the_name(cemaudit: Cemaudit, tmp_path: Path) ->
 
 def test_a_draft_of_an_older_version_goes_on_as_it_was_begun(cemaudit: Cemaudit, tmp_path: Path) -> None:
     begin(cemaudit, "y")
-    newer = FORM.replace('version = "1"', 'version = "2"').replace("You were greeted", "Somebody greeted you")
+    newer = SHOP.replace('version = "1"', 'version = "2"').replace("You were greeted", "Somebody greeted you")
     (tmp_path / "newer.toml").write_text(newer, encoding="utf-8")
     done = cemaudit("resume", "1", "--checklist", "newer.toml", typed=["5", "2"])
     assert "this draft answers shop@1, as it was begun; shop@2 is newer" in done.err

@@ -71,13 +71,13 @@ def test_the_first_word_that_is_no_option_is_named() -> None:
     ("text", "mark"), [("3", 3), ("-3", -3), ("−3", -3), ("+2", 2), ("2.0", 2), ("불쾌했다", -2), ("Very pleasant", 3)]
 )
 def test_a_mark_is_a_number_or_the_words_beside_it(text: str, mark: int) -> None:
-    assert read_mark(text, -3, 3, EMOTIONS) == mark
+    assert read_mark(text, -3, 3, OptionWords.of_marks(EMOTIONS)) == mark
 
 
 @pytest.mark.parametrize("text", ["4", "2.5", "", "nice"])
 def test_another_mark_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="expected a whole number from -3 to 3, found"):
-        read_mark(text, -3, 3, EMOTIONS)
+        read_mark(text, -3, 3, OptionWords.of_marks(EMOTIONS))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from cemaudit.exchange.forms.answer_options import field_words
 from cemaudit.exchange.forms.columns import INSTANCE, FieldFinder, FieldText
 from cemaudit.exchange.forms.fields import SKIP_CODES, FieldKind, Form, FormField, Role
 from cemaudit.exchange.forms.making import PREFIX, form_of
-from cemaudit.exchange.tables.importing import arising
+from cemaudit.exchange.tables.importing import CONSENT_PARTS, EPISODE_PARTS, ID_FIELDS, arising
 from cemaudit.language import message
 from cemaudit.model import Checklist, SkipState, Visit, faults
 from cemaudit.model.answers import AnswerValue
@@ -35,13 +35,11 @@ from cemaudit.scoring.validation import check_visit
 
 __all__ = ["FormReader", "RecordReading", "Texts"]
 
-_EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
-_CONSENT = {"consent_date": "date", "consent_form": "form"}
 _PLACES = {
-    **{key: f"episode.{part}" for key, part in _EPISODE.items()},
-    **{key: f"consent.{part}" for key, part in _CONSENT.items()},
+    **{key: f"episode.{part}" for key, part in EPISODE_PARTS.items()},
+    **{key: f"consent.{part}" for key, part in CONSENT_PARTS.items()},
 }
-_IDS = frozenset(f"{PREFIX}{name}" for name in ("id", "store", "shopper", "wave", "episode"))
+_IDS = frozenset(f"{PREFIX}{name}" for name in ID_FIELDS)
 _FEELINGS = {Role.EXPECTATION: "expectations", Role.PERCEPTION: "perceived", Role.EMOTION: "emotions"}
 _COMPLAINTS = {Role.CLAIM: "claims", Role.BLAME: "blames"}
 
@@ -223,10 +221,10 @@ class RecordReading:
                 self._columns[_PLACES.get(key, key)] = cell.column
                 data[key] = self._try(cell, lambda text, field=field: self._said(field, text))  # type: ignore[misc]
         data = {key: value for key, value in data.items() if value is not None}
-        episode = {_EPISODE[key]: data.pop(key) for key in _EPISODE if key in data}
+        episode = {EPISODE_PARTS[key]: data.pop(key) for key in EPISODE_PARTS if key in data}
         if episode:
             data["episode"] = episode
-        consent = {_CONSENT[key]: data.pop(key) for key in _CONSENT if key in data}
+        consent = {CONSENT_PARTS[key]: data.pop(key) for key in CONSENT_PARTS if key in data}
         if consent:
             data["consent"] = consent
         if "id" not in data:
@@ -251,7 +249,7 @@ class RecordReading:
         """An id made of what tells the visit from others, so that a corrected record keeps it."""
         when, episode = data.get("started") or data.get("date"), data.get("episode", {})
         identity = [data.get("store"), data.get("shopper"), when.isoformat() if when else None]
-        identity += [episode.get(part) for part in _EPISODE.values()]
+        identity += [episode.get(part) for part in EPISODE_PARTS.values()]
         return derived_id(self._form.checklist.ref, *(str(part or "") for part in identity))
 
     def _try(self, cell: FieldText, read: Callable[[str], Any]) -> Any:
@@ -269,7 +267,7 @@ def _field_name(place: str) -> str:
     Where it is about the visit as a whole it has none.
     """
     head, _, part = place.partition(".")
-    parts = {"episode": _EPISODE, "consent": _CONSENT}.get(head)
+    parts = {"episode": EPISODE_PARTS, "consent": CONSENT_PARTS}.get(head)
     if parts:
         return next((PREFIX + key for key, name in parts.items() if name == part), PREFIX + head)
     return PREFIX + head if place and "." not in place else place

@@ -13,9 +13,10 @@ from cemaudit.exchange.forms.fields import both
 from cemaudit.exchange.questionnaires.languages import Languages, loose
 from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
 from cemaudit.exchange.questionnaires.workbook import XlsFormRow
-from cemaudit.exchange.xccdf.elements import Numbered
 from cemaudit.language import N_, message
 from cemaudit.model.answers import Choice, Choices, Option, YesNo
+from cemaudit.model.base import ID_PATTERN
+from cemaudit.model.identity import Numbered
 
 __all__ = ["IN_CONDITIONS", "ChoiceList", "Given", "as_number", "option_id", "plain_id", "read_lists"]
 
@@ -23,7 +24,7 @@ IN_CONDITIONS = ("step", "answered", "and", "or", "not", "in", "true", "false")
 """Words of the language of conditions, which no item can be called by."""
 
 LONGEST = 60
-_FIT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
+_FIT = re.compile(ID_PATTERN)
 _OPTION_FIT = re.compile(r"[A-Za-z0-9+-][A-Za-z0-9_.+-]{0,63}")
 _YES = frozenset({
     "yes", "y", "true", "o", "예", "네", "oui", "si", "sí", "sim", "ja", "ya", "da", "ndiyo", "ndio", "oo", "tak",

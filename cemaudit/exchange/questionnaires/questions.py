@@ -229,7 +229,8 @@ class _OutlineReader:
     def _typed(self, line: XlsFormRow, kind: SurveyRowType) -> Iterator[SurveyQuestionRow]:
         around = self.open[-1] if self.open else None
         if kind.kind is SurveyRowKind.BEGIN:
-            self._refuse_depth(line)
+            if len(self.open) >= DEEPEST:
+                raise BadInput(Problem(message("groups nested more than {most} deep", most=DEEPEST), line.place))
             self.open.append(SurveyGroup(line, kind.of, around))
         elif kind.kind is SurveyRowKind.END:
             self._end(line, kind.of)
@@ -237,10 +238,6 @@ class _OutlineReader:
             self._leftovers.add(LeftoverKind.QUESTION, line, message("is switched off in the form"), line["label"])
         else:
             yield SurveyQuestionRow(line, kind, around)
-
-    def _refuse_depth(self, line: XlsFormRow) -> None:
-        if len(self.open) >= DEEPEST:
-            raise BadInput(Problem(message("groups nested more than {most} deep", most=DEEPEST), line.place))
 
     def _end(self, line: XlsFormRow, of: str) -> None:
         if not self.open:

@@ -214,7 +214,7 @@ class Survey:
 
     def _add(self, entry: SurveyQuestionRow, answer: Answer, when: str | None) -> ConvertedQuestion:
         self._refuse_too_many(entry.line, answer)
-        item_id = self._id(entry.line)
+        item_id = self._take_id(entry.line, entry.line["name"])
         hints = [words for column in ("hint", "guidance_hint") if (words := self._words(entry.line, column))]
         hints = [*self._notes.before(entry), *hints]
         item = Item(
@@ -246,9 +246,7 @@ class Survey:
         except Unsayable as error:
             self._left.add(LeftoverKind.QUESTION, line, error.why, name)
             return
-        item_id = self._ids.take(plain_id(name, f"q{line.number}{OTHER_TEXT}"))
-        if item_id != name:
-            self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=item_id), name)
+        item_id = self._take_id(line, name, OTHER_TEXT)
         answer = TextAnswer(type="text")
         ask = joined([self._words(line, "label") or loose(line["name"] or line["type"]), both(SPECIFY_OTHER)], " › ")
         self.sections[-1].items.append(Item(id=item_id, ask=ask, answer=answer, when=when))
@@ -261,9 +259,9 @@ class Survey:
             cause = message("more than {most} choices", most=MOST_OPTIONS)
             raise BadInput(Problem(cause, line.place, message("split the form")))
 
-    def _id(self, line: XlsFormRow) -> str:
-        name = line["name"]
-        item_id = self._ids.take(plain_id(name, f"q{line.number}"))
+    def _take_id(self, line: XlsFormRow, name: str, ending: str = "") -> str:
+        """An id for the item called ``name`` in the form; ``ending`` tells it from others of its row."""
+        item_id = self._ids.take(plain_id(name, f"q{line.number}{ending}"))
         if item_id != name:
             self._left.add(LeftoverKind.NAME, line, message("is called {id} here", id=item_id), name)
         return item_id

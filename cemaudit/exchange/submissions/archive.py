@@ -142,11 +142,7 @@ def _entries(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterat
     for member in members:
         name = _name(member)
         _refuse_odd(member, name)
-        yield SubmittedFile(name, member.file_size, partial(_open, archive, member))
-
-
-def _open(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
-    return archive.open(member)
+        yield SubmittedFile(name, member.file_size, partial(archive.open, member))
 
 
 def _name(member: zipfile.ZipInfo) -> str:

@@ -43,8 +43,7 @@ __all__ = [
 
 MOST_SUBMISSIONS = 100_000
 LARGEST_TABLE = 200_000_000
-_SUFFIXES = {".csv", ".xlsx"}
-_MEDIA_FOLDERS = {"media", "attachments"}
+_TABLES = {".csv", ".xlsx"}
 _ODD = re.compile(r"[^\w.() -]")
 _MEDIA = ("media", "attachments")
 
@@ -110,7 +109,7 @@ def packed_tables(entries: Sequence[SubmittedFile], shelf: AttachmentFiles) -> P
     """The submissions of all tables among ``entries``, but for those among media."""
     packed = PackedTables()
     for entry in entries:
-        if entry.suffix in _SUFFIXES and not _MEDIA_FOLDERS & set(entry.folder.split("/")):
+        if entry.suffix in _TABLES and set(entry.folder.split("/")).isdisjoint(_MEDIA):
             try:
                 with _as_file(entry) as path:
                     refusal = read_header(path).refusal
@@ -232,7 +231,7 @@ def _unopened(entries: Sequence[SubmittedFile]) -> Iterator[Problem]:
 
 def _refuse_twice(entries: Sequence[SubmittedFile]) -> None:
     """Attachments of one name are told apart when they are wanted; submissions of one name cannot be."""
-    counts = Counter(entry.name for entry in entries if entry.suffix in {".xml", ".csv", ".xlsx"})
+    counts = Counter(entry.name for entry in entries if entry.suffix in {".xml", *_TABLES})
     name, count = next(iter(counts.most_common(1)), ("", 0))
     if count > 1:
         raise BadInput(Problem(message("comes twice"), name))

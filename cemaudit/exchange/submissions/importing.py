@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.exchange.forms.making import PREFIX
+from cemaudit.exchange.forms.making import CHECKLIST, PREFIX, VISIT_ID
 from cemaudit.exchange.forms.reader import FormReader
 from cemaudit.exchange.submissions.archive import SubmittedFile
 from cemaudit.exchange.submissions.export import read_submissions
-from cemaudit.exchange.submissions.submission import CHECKLIST, FieldPaths, Submission, Submissions
-from cemaudit.exchange.tables.importing import left_out
+from cemaudit.exchange.submissions.submission import FieldPaths, Submission, Submissions
+from cemaudit.exchange.tables.importing import MOST_PROBLEMS, left_out
 from cemaudit.exchange.tables.problem_groups import ProblemListener
 from cemaudit.files import replaced
 from cemaudit.language import message
@@ -43,13 +43,9 @@ LARGEST = 200_000_000
 """Bytes of a file looked at at all; each kind has its own bound."""
 
 _LONGEST_STEM = 40
-MOST_PROBLEMS = 10_000
-"""Problems kept in words; further bad submissions are only counted."""
-
 MOST_LEFT_OUT = 20
 """Answers left out that are named."""
 
-_ID = "visit__id"
 _USUAL = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "formhub/uuid"})
 """Fields phones and servers fill in by themselves."""
 
@@ -284,13 +280,15 @@ class SubmissionImport:
         reader, names = self._reader(submission)
         paths = names.named(submission.values)
         record = {name: submission.values[path] for name, path in paths.items()}
-        visit, problems = reader.read({_ID: first} | record)
+        visit, problems = reader.read({VISIT_ID: first} | record)
         if visit is None or problems:
             raise BadInput(replace(problem, place=paths.get(problem.place, problem.place)) for problem in problems)
         self._tell_left_out(submission, reader.left_out)
         first_place = self._places.setdefault(visit.id, submission.place)
         if first_place != submission.place:
-            raise BadInput(Problem(message("visit id {id} is taken by {place}", id=visit.id, place=first_place), _ID))
+            raise BadInput(
+                Problem(message("visit id {id} is taken by {place}", id=visit.id, place=first_place), VISIT_ID)
+            )
         return self.keeper.keep(visit, submission)
 
     def _tell_left_out(self, submission: Submission, items: Iterable[str]) -> None:

@@ -28,12 +28,12 @@ from typing import Self
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.forms.fields import FieldKind, Form, Role
+from cemaudit.exchange.forms.making import CHECKLIST, PREFIX
 from cemaudit.exchange.submissions.archive import SubmittedFile
 from cemaudit.language import Message, message
 from cemaudit.reading import read_day, read_moment, read_whole
 
 __all__ = [
-    "CHECKLIST",
     "AttachmentFiles",
     "Attachments",
     "FieldPaths",
@@ -51,13 +51,11 @@ _KEPT_BY_SERVERS = re.compile(r"[^\w.-]")
 _MARKS = frozenset("/-:.|")
 _OPTION_MARK = "/"
 _OF_PHONES = ("proof", "skip")
-_SILENT = frozenset({"visit__read"})
+_SILENT = frozenset({f"{PREFIX}read"})
 """Fields of our forms that say nothing of the visit."""
 
 _PREFIX = "uuid:"
-CHECKLIST = "visit__checklist"
-_STORE = "visit__store"
-"""The field of every form of ours that says which checklist it answers."""
+_STORE = f"{PREFIX}store"
 
 _META = frozenset({"instanceID", "instanceName", "deprecatedID", "rootUuid"})
 _CENTRAL = (
@@ -219,7 +217,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Submission:
-    """One filled-in form; ``values`` are by path (see ``columns``), the empty ones left out.
+    """One filled-in form; ``values`` are by path (see above), the empty ones left out.
 
     ``place`` and ``number`` say where it stands, ``form`` what the form calls itself (``id@version``), ``rejected``
     that it was refused on the server. With a ``problem`` it cannot be read further.

@@ -48,6 +48,7 @@ _SCANNED = 1 << 20
 _AT_ONCE = 100
 _OTHER_EPOCH = 1904
 _LONGEST_TAG = 1000
+_FORMULA_TAGS = (b"<f>", b"<f ", b"<f/")
 _ROW_TAG = re.compile(rb"<row\s[^>]{0,900}>")
 _HIDDEN_MARK = re.compile(rb'\shidden="(?:1|true)"')
 _NUMBER = re.compile(rb'\sr="([0-9]{1,7})"')
@@ -145,18 +146,8 @@ def _hidden_rows(path: Path, page: Any) -> frozenset[int]:
     with zipfile.ZipFile(path) as archive:
         if member not in archive.namelist():
             return frozenset()
-        hidden: set[int] = set()
-        with archive.open(member) as sheet:
-            tail = b""
-            while chunk := sheet.read(_SCANNED):
-                text = tail + chunk
-                hidden.update(
-                    int(match[1])
-                    for tag in _ROW_TAG.findall(text)
-                    if _HIDDEN_MARK.search(tag) and (match := _NUMBER.search(tag))
-                )
-                tail = text[-_LONGEST_TAG:]
-    return frozenset(hidden)
+        tags = (tag for piece in _pieces(archive, member, _LONGEST_TAG) for tag in _ROW_TAG.findall(piece))
+        return frozenset(int(match[1]) for tag in tags if _HIDDEN_MARK.search(tag) and (match := _NUMBER.search(tag)))
 
 
 def _rows(book: Workbook, name: str) -> Generator[Sequence[Any]]:
@@ -184,17 +175,17 @@ def _has_formulas(path: Path) -> bool:
     """Whether any sheet holds a formula; a quick look that spares most workbooks a second reading."""
     with zipfile.ZipFile(path) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(_holds(archive, name) for name in sheets)
+        pieces = (piece for name in sheets for piece in _pieces(archive, name, len(_FORMULA_TAGS[0]) - 1))
+        return any(tag in piece for piece in pieces for tag in _FORMULA_TAGS)
 
 
-def _holds(archive: zipfile.ZipFile, name: str) -> bool:
-    with archive.open(name) as sheet:
-        tail = b""
-        while chunk := sheet.read(_SCANNED):
-            if b"<f>" in tail + chunk or b"<f " in tail + chunk or b"<f/" in tail + chunk:
-                return True
-            tail = chunk[-2:]
-    return False
+def _pieces(archive: zipfile.ZipFile, name: str, overlap: int) -> Iterator[bytes]:
+    """The content of a member, a megabyte at a time, each piece after the last ``overlap`` bytes of the one before."""
+    with archive.open(name) as member:
+        piece = b""
+        while chunk := member.read(_SCANNED):
+            piece = piece[-overlap:] + chunk
+            yield piece
 
 
 @contextmanager

@@ -28,19 +28,33 @@ from cemaudit.reading import OptionWords, error_problem, read_answer, read_id, r
 from cemaudit.scoring.items import item_is_relevant
 from cemaudit.scoring.validation import check_visit
 
-__all__ = ["Import", "ImportCounts", "RowReader", "arising", "import_table", "left_out"]
+__all__ = [
+    "CONSENT_PARTS",
+    "EPISODE_PARTS",
+    "ID_FIELDS",
+    "Import",
+    "ImportCounts",
+    "RowReader",
+    "arising",
+    "import_table",
+    "left_out",
+]
 
-_EPISODE = {"episode": "id", "step": "step", "step_number": "number"}
-_CONSENT = {"consent_date": "date", "consent_form": "form"}
+EPISODE_PARTS = {"episode": "id", "step": "step", "step_number": "number"}
+CONSENT_PARTS = {"consent_date": "date", "consent_form": "form"}
+"""What a table or form calls the parts of a visit's episode and consent."""
+
+ID_FIELDS = frozenset({"id", "store", "shopper", "wave", "episode"})
+"""What is read as an id."""
+
 _CLAIM_STATES = {
     word.casefold(): state.value
     for state in ClaimState
     for word in (state.value, label(state).ko, label(state).en)
     if word
 }
-_IDS = frozenset({"id", "store", "shopper", "wave", "episode"})
 _FIELD_READERS: Mapped[str, Callable[[str], Any]] = {
-    **dict.fromkeys(_IDS, read_id),
+    **dict.fromkeys(ID_FIELDS, read_id),
     "step_number": partial(read_mark, low=1, high=MOST_STEP_VISITS),
 }
 MOST_PROBLEMS = 10_000
@@ -67,6 +81,12 @@ class RowReader:
             for name, options in declared.items()
             if options or name in _NEVER_IN_OWN_WORDS
         }
+        scales = {"emotions": EMOTIONS, "expectations": EXPECTATIONS, "perceived": PERCEPTIONS}
+        self._mark_readers = {
+            part: partial(read_mark, low=min(words), high=max(words), words=OptionWords.of_marks(words))
+            for part, words in scales.items()
+        }
+        self._columns = dict(_columns_by_field(mapping))
 
     def read(self, row: InputRow) -> tuple[Visit | None, list[Problem]]:
         """The visit of ``row``, or everything that is wrong with it, by column."""
@@ -97,10 +117,10 @@ class RowReader:
             value = self._read(cell, row, problems, _FIELD_READERS.get(name) or self._options.get(name))
             if value is None:
                 continue
-            if name in _EPISODE:
-                episode[_EPISODE[name]] = value
-            elif name in _CONSENT:
-                consent[_CONSENT[name]] = value
+            if name in EPISODE_PARTS:
+                episode[EPISODE_PARTS[name]] = value
+            elif name in CONSENT_PARTS:
+                consent[CONSENT_PARTS[name]] = value
             else:
                 data[name] = value
         data |= {"consent": consent} if consent else {}
@@ -137,14 +157,8 @@ class RowReader:
     def _feelings(self, row: InputRow, problems: list[Problem]) -> dict[str, Any]:
         """What was felt, expected and perceived, claims and blames, all by touchpoint."""
         mapping, data = self._mapping, dict[str, Any]()
-        parts = (
-            ("emotions", mapping.emotions, EMOTIONS),
-            ("expectations", mapping.expectations, EXPECTATIONS),
-            ("perceived", mapping.perceived, PERCEPTIONS),
-        )
-        for part, cells, words in parts:
-            read = partial(read_mark, low=min(words), high=max(words), words=words)
-            marks = {name: self._read(cell, row, problems, read) for name, cell in cells.items()}
+        for part, read in self._mark_readers.items():
+            marks = {name: self._read(cell, row, problems, read) for name, cell in getattr(mapping, part).items()}
             data[part] = {name: mark for name, mark in marks.items() if mark is not None}
         for part, cells in (("claims", mapping.claims), ("blames", mapping.blames)):
             texts = {name: self._read(cell, row, problems) for name, cell in cells.items()}
@@ -195,10 +209,9 @@ class RowReader:
 
     def _by_column(self, problem: Problem) -> Problem:
         """A problem of the visit's own field, placed at the column it came from."""
-        columns = dict(_columns_by_field(self._mapping))
         part = problem.place.split(".")
-        column = next((columns[name] for name in (".".join(part[:2]), part[0]) if columns.get(name)), problem.place)
-        return Problem(problem.what, column, problem.hint)
+        columns = (self._columns.get(place) for place in (".".join(part[:2]), part[0]))
+        return Problem(problem.what, next(filter(None, columns), problem.place), problem.hint)
 
 
 _NEVER_IN_OWN_WORDS = {"scenario", "step"}
@@ -226,10 +239,12 @@ def _id_of(name: str, titles: OptionWords, text: str) -> str:
 
 def _columns_by_field(mapping: Mapping) -> Iterator[tuple[str, str]]:
     for place, cell in mapping.cells():
-        name = place.removeprefix("visit.")
-        if name in _CONSENT:
-            name = f"consent.{_CONSENT[name]}"
-        yield ("episode." + _EPISODE[name] if name in _EPISODE else name).replace("items.", "answers."), cell.place
+        name = place.removeprefix("visit.").replace("items.", "answers.")
+        if name in CONSENT_PARTS:
+            name = f"consent.{CONSENT_PARTS[name]}"
+        elif name in EPISODE_PARTS:
+            name = f"episode.{EPISODE_PARTS[name]}"
+        yield name, cell.place
 
 
 def arising(visit: Visit, checklist: Checklist) -> Visit:

@@ -312,8 +312,7 @@ def check_mapping(mapping: Mapping, checklist: Checklist, columns: Sequence[str]
 
 def unread_columns(mapping: Mapping, checklist: Checklist, columns: Sequence[str]) -> Iterator[Problem]:
     """The columns that look as if they should be read: nearly one that is, or called like an item left unmapped."""
-    read = set(mapping.same_visit) | {rule.column for rule in mapping.skip_rows}
-    read |= {name for _, cell in mapping.cells() for name in cell.columns}
+    read = {name for _, name in _read_columns(mapping)}
     near = {folded(name): name for name in read}
     items = {folded(item): item for item in checklist.items if item not in mapping.items}
     for column in columns:
@@ -327,11 +326,15 @@ def unread_columns(mapping: Mapping, checklist: Checklist, columns: Sequence[str
             yield Problem(cause, hint=message("items.{item} of the mapping would read it", item=items[name]))
 
 
+def _read_columns(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    """Every column that is read, with the place in the file that names it."""
+    yield from ((place, name) for place, cell in mapping.cells() for name in cell.columns)
+    yield from (("same_visit", name) for name in mapping.same_visit)
+    yield from ((f"skip_rows.{number}", rule.column) for number, rule in enumerate(mapping.skip_rows, 1))
+
+
 def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Problem]:
-    named = [(place, name) for place, cell in mapping.cells() for name in cell.columns]
-    named += [("same_visit", name) for name in mapping.same_visit]
-    named += [(f"skip_rows.{number}", rule.column) for number, rule in enumerate(mapping.skip_rows, 1)]
-    for place, name in named:
+    for place, name in _read_columns(mapping):
         if name not in columns:
             yield Problem(message("no such column: {column}", column=name), place, nearest(name, columns))
 

@@ -99,7 +99,7 @@ def bounded_rows(rows: Iterable[TextRow]) -> Iterator[TextRow]:
         if cells > MOST_CELLS:
             raise too_large(message("more than {most} cells", most=MOST_CELLS))
         width = width or len(row.cells)
-        yield row._replace(cells=[*row.cells, *[CellText("")] * (width - len(row.cells))])
+        yield row._replace(cells=[*row.cells, *[_EMPTY] * (width - len(row.cells))])
 
 
 def refuse_row(number: int) -> None:

@@ -12,8 +12,9 @@ from cemaudit.exchange.xml import parse_xml
 from cemaudit.files import refuse_unreadable
 from cemaudit.language import message
 from cemaudit.model.base import clean
+from cemaudit.model.identity import Numbered
 
-__all__ = ["Ids", "Numbered", "XmlElement", "plain_id", "read_xccdf_xml"]
+__all__ = ["Ids", "XmlElement", "plain_id", "read_xccdf_xml"]
 
 LARGEST = 100_000_000
 LANGUAGE = "http://www.w3.org/XML/1998/namespace}lang"
@@ -125,21 +126,3 @@ class Ids:
         if original not in self._given:
             self._given[original] = self._names.take(plain_id(original))
         return self._given[original]
-
-
-class Numbered:
-    """Names given once: a name asked for again gets a number."""
-
-    def __init__(self, used: Iterable[str] = ()) -> None:
-        self._taken = set(used)
-        self._last: dict[str, int] = {}
-
-    def take(self, wished: str) -> str:
-        """``wished``, or ``wished-2`` and so on where that is taken."""
-        name = wished
-        while name in self._taken:
-            number = self._last.get(wished, 1) + 1
-            self._last[wished] = number
-            name = f"{wished}-{number}"
-        self._taken.add(name)
-        return name

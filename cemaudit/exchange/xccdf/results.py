@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange.xccdf.benchmark import Benchmark, BenchmarkNode, read_benchmark, weight_of
-from cemaudit.exchange.xccdf.elements import Numbered, XmlElement, plain_id, read_xccdf_xml
+from cemaudit.exchange.xccdf.elements import XmlElement, plain_id, read_xccdf_xml
 from cemaudit.language import message
 from cemaudit.model import Checklist, Scheme, Skip, SkipState, Visit, faults
+from cemaudit.model.identity import Numbered
 
 __all__ = ["ResultReader", "Xccdf", "import_xccdf"]
 
