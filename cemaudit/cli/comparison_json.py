@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cemaudit.compare.rater_agreement import AgreementCoefficient
     from cemaudit.compare.reliability import StandardDeviations
     from cemaudit.compare.report_records import ChannelComparison
-    from cemaudit.compare.results import ComparisonRules
+    from cemaudit.compare.results import ComparedData, ComparisonRules
     from cemaudit.compare.severity import ShopperSeverity
     from cemaudit.compare.shopper_agreement import ShopperAgreement
     from cemaudit.ledger.export.columns import Kind
@@ -24,6 +24,7 @@ __all__ = [
     "COLUMNS",
     "agreement_to_dict",
     "channels_to_dict",
+    "compared_visits_to_dict",
     "deviations_to_dict",
     "experience_to_dict",
     "interaction_to_dict",
@@ -132,6 +133,18 @@ def channels_to_dict(channels: ChannelComparison) -> dict[str, Any]:
     ]
     uneven = [{"store": store, "scores": scores} for store, scores in channels.uneven]
     return {"means": means, "agreements": agreements, "uneven": uneven, "notes": [str(note) for note in channels.notes]}
+
+
+def compared_visits_to_dict(facts: ComparedData) -> dict[str, Any]:
+    """Which visits were compared, by which checklists and schemes, and which scores are better."""
+    return {
+        "better": facts.better,
+        "visits": facts.visits,
+        "left_out": dict(facts.left_out),
+        "incomplete": facts.incomplete,
+        "checklists": facts.checklists,
+        "schemes": facts.schemes,
+    }
 
 
 def rules_to_dict(rules: ComparisonRules) -> dict[str, Any]:

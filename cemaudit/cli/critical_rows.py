@@ -17,6 +17,8 @@ _HEADINGS = (N_("Visit"), N_("Day"), N_("Store"), N_("Touchpoint"), N_("Not met"
 
 def print_critical_failures(rows: Sequence[Mapping[str, Any]], limit: int | None) -> None:
     """Print the first rows, and below them what shoppers wrote where the rows hold it."""
+    from cemaudit.ledger.query.coverage import store_label
+
     if not rows:
         click.echo(str(message("nothing")))
         return
@@ -24,7 +26,7 @@ def print_critical_failures(rows: Sequence[Mapping[str, Any]], limit: int | None
         [
             row["visit"],
             str(row["day"] or "-"),
-            f"{row['store']} {row['name']}" if row["name"] and row["name"] != row["store"] else row["store"],
+            store_label(row["store"], row["name"]),
             row["touchpoint_title"],
             f"{row['item']} {row['title']}",
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cemaudit.cli.comparison_json import COLUMNS
+from cemaudit.cli.comparison_json import COLUMNS, compared_visits_to_dict
 from cemaudit.cli.options import measure_ranges
 from cemaudit.cli.output import OutputFormat, print_compared_measure, write_rows
 from cemaudit.cli.terminal import print_section
@@ -78,12 +78,7 @@ def _target_check_to_dict(check: TargetCheck, rows: list[dict[str, Any]], reason
         "measure": facts.measure,
         "unit": "store",
         "target": check.target,
-        "better": facts.better,
-        "visits": facts.visits,
-        "left_out": dict(facts.left_out),
-        "incomplete": facts.incomplete,
-        "checklists": facts.checklists,
-        "schemes": facts.schemes,
+        **compared_visits_to_dict(facts),
         "level": check.level,
         "mean": check.mean,
         "interval": list(check.interval) if check.interval else None,

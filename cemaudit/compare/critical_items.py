@@ -10,11 +10,12 @@ from typing import NamedTuple
 from cemaudit.compare.selection import Selection
 from cemaudit.errors import BadInput
 from cemaudit.language import Message, message
+from cemaudit.ledger.query.coverage import store_label
 from cemaudit.ledger.query.critical import CriticalFailure, critical_failures
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 
-__all__ = ["MOST_STORES", "StoreFailures", "critical_sentences", "failures_by_store", "store_label"]
+__all__ = ["MOST_STORES", "StoreFailures", "critical_sentences", "failures_by_store"]
 
 MOST_STORES = 10
 """So many stores are named in words; ``query critical`` has all of them."""
@@ -35,11 +36,6 @@ def failures_by_store(failures: Sequence[CriticalFailure]) -> list[StoreFailures
         of_store = by_store.setdefault(failure.store, StoreFailures(failure.store, failure.day, Counter()))
         of_store.times[str(failure.ask)] += 1
     return list(by_store.values())
-
-
-def store_label(store: str, name: str | None) -> str:
-    """Return the id of a store with its name beside it, where it has one of its own."""
-    return f"{store} {name}" if name and name != store else store
 
 
 def critical_sentences(reading: Reading, selection: Selection) -> Iterator[Message]:

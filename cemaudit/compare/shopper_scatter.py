@@ -37,13 +37,12 @@ class ShopperScatter(NamedTuple):
     """The scatter of a shopper's scores: its ``ratio`` to what is usual for such visits (1: as usual).
 
     ``below`` and ``above``: the probabilities (0 to 1) that visits of that kind are by chance as alike, and as unlike,
-    as this shopper's. ``judged``: so many visits had others like them.
+    as this shopper's.
     """
 
     ratio: float
     below: float
     above: float
-    judged: int
 
 
 class SortedResiduals(NamedTuple):
@@ -80,11 +79,10 @@ def scatter_of_shopper(visits: SortedResiduals, rows: NDArray[np.intp], least: i
     means = squares.sum(axis=1) / counts
     spread = np.where(is_like, (squares - means[:, None]) ** 2, 0).sum(axis=1) / counts
     usual, variance, seen = float(means.sum()), float(spread.sum()), float(visits.square[rows[judged]].sum())
-    number = int(judged.sum())
     if usual <= 0 or variance <= 0:
-        return ShopperScatter(1.0, 1.0, 1.0, number)
+        return ShopperScatter(1.0, 1.0, 1.0)
     below, above = _tails(squares, is_like, counts, seen, usual**2 / variance, variance / usual)
-    return ShopperScatter(float(np.sqrt(seen / usual)), below, above, number)
+    return ShopperScatter(float(np.sqrt(seen / usual)), below, above)
 
 
 def _like_visits(visits: SortedResiduals, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

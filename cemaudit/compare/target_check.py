@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from cemaudit.compare.crosstabs import VisitArrays
@@ -100,7 +101,7 @@ def _why_no_interval(arrays: VisitArrays, *, is_equal: bool) -> Message | None:
     return None
 
 
-def _clusters(arrays: VisitArrays) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _clusters(arrays: VisitArrays) -> NDArray[np.int64]:
     """Return the code (n) of who made each visit; of shoppers not known each counts as one of their own."""
     known = arrays.shopper.astype(np.int64)
     return np.where(known < 0, len(arrays.shoppers) + np.arange(len(known)), known)

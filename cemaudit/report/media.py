@@ -79,8 +79,8 @@ def check_pictures(located_visit: LocatedVisit) -> Iterator[Problem]:
         faults: dict[str, Sayable] = {}
         for path in {inside(folder, file) for file in _pictures(visit)}:
             try:
-                if not load(path).is_complete:
-                    faults[path] = message("the file ends before it is complete")
+                if fault := load(path).fault:
+                    faults[path] = fault
             except BadPicture as error:
                 faults[path] = error.why
         yield from picture_problems(visit, folder, faults)

@@ -314,7 +314,8 @@ def print_league(league: League, critical: Sequence[object] = ()) -> None:
 
 def print_league_table(league: League) -> None:
     """Print the first and the last stores of the league, without columns nobody has a value in."""
-    rows = [standing_cells(standing, league.decimals) for standing in league.standings]
+    digits = league.decimals
+    rows = [standing_cells(standing, digits) for standing in league.standings]
     # ten columns seldom fit: one without any value would only make the others narrower
     used_columns = [index for index, column in enumerate(zip(*rows, strict=True)) if set(column) != {"-"}]
     best, worst = (rows[: MOST_SHOWN // 2], rows[-MOST_SHOWN // 2 :]) if len(rows) > MOST_SHOWN else (rows, [])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.comparison_json import compared_visits_to_dict
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table, screen_width
@@ -95,9 +96,7 @@ def effect_to_dict(effect: ActionEffect) -> dict[str, Any]:
 
     facts = effect.facts
     return {
-        "measure": facts.measure, "better": facts.better, "visits": facts.visits, "left_out": dict(facts.left_out),
-        "incomplete": facts.incomplete,
-        "checklists": facts.checklists, "schemes": facts.schemes, "level": effect.level, **effect_row(effect),
+        "measure": facts.measure, **compared_visits_to_dict(facts), "level": effect.level, **effect_row(effect),
         "missing": effect.missing, "sentences": [str(sentence) for sentence in effect_conclusions(effect)],
     }  # fmt: skip
 

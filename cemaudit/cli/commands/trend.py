@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.comparison_json import monitoring_to_dict
+from cemaudit.cli.comparison_json import compared_visits_to_dict, monitoring_to_dict
 from cemaudit.cli.drop_out_rows import drop_outs_to_dict, print_drop_outs
 from cemaudit.cli.localized import BoundedNumber
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
@@ -129,12 +129,7 @@ def trend_to_dict(trend: Trend) -> dict[str, Any]:
     facts, sentences = trend.facts, trend_conclusions(trend)
     return {
         "measure": facts.measure,
-        "better": facts.better,
-        "visits": facts.visits,
-        "left_out": dict(facts.left_out),
-        "incomplete": facts.incomplete,
-        "checklists": facts.checklists,
-        "schemes": facts.schemes,
+        **compared_visits_to_dict(facts),
         **({"adjusted_for": list(facts.adjusted_for)} if facts.adjusted_for else {}),
         "level": trend.level,
         "by": trend.by,

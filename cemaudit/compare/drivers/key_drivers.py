@@ -29,6 +29,7 @@ __all__ = [
     "PenaltyRewardContrasts",
     "bootstrap",
     "bootstrap_contrasts",
+    "bootstrap_performance",
     "correlations_from_covariances",
     "lmg_shares",
     "nearest_correlation",
@@ -230,8 +231,7 @@ def bootstrap(products: DriverProducts, means: StoreMeans) -> BootstrapSamples:
 
     Which stores are drawn depends on their values, not on what they are called.
     """
-    order = products.ordered(np.hstack(means))
-    products, means = products.of_stores(order), StoreMeans(means.counts[order], means.sums[order])
+    products, means = _nameless(products, means)
     replicates = [
         (
             relative_importance(nearest_correlation(correlations_from_covariances(products.covariances(block)))),
@@ -240,6 +240,18 @@ def bootstrap(products: DriverProducts, means: StoreMeans) -> BootstrapSamples:
         for block in bootstrap_weights(products.stores)
     ]
     return BootstrapSamples(*(np.concatenate(stacked) for stacked in zip(*replicates, strict=True)))
+
+
+def bootstrap_performance(products: DriverProducts, means: StoreMeans) -> Numbers:
+    """Return the performances (B, p) of the same samples as ``bootstrap``, and nothing of what they explain."""
+    products, means = _nameless(products, means)
+    return np.concatenate([means.mean(block) for block in bootstrap_weights(products.stores)])
+
+
+def _nameless(products: DriverProducts, means: StoreMeans) -> tuple[DriverProducts, StoreMeans]:
+    """Return both with the stores in an order of their values alone."""
+    order = products.ordered(np.hstack(means))
+    return products.of_stores(order), StoreMeans(means.counts[order], means.sums[order])
 
 
 def bootstrap_contrasts(products: DriverProducts) -> PenaltyRewardContrasts:

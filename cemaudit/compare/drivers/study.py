@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +28,7 @@ from cemaudit.compare.drivers.key_drivers import (
     BootstrapSamples,
     PenaltyReward,
     bootstrap,
+    bootstrap_performance,
     correlations_from_covariances,
     nearest_correlation,
     penalty_rewards,
@@ -254,10 +255,13 @@ def estimate_drivers(
     explained = _significant_r_squared(R, free) if design.outcome.is_asked else None
     names = kept.products.names[1:]
     means = table.means(names)
-    leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
-    samples = bootstrap(kept.products, means)
-    estimates = _StudyEstimates(design, names, R, means, samples, leanings, facts.stores >= FEW_STORES)
-    drivers = sorted(_drivers(estimates, level), key=lambda driver: (driver.share is None, -(driver.share or 0)))
+    if design.outcome.is_asked:
+        leanings = penalty_rewards(table, names, visits=facts.visits, by_shopper=centred, level=level)
+        samples = bootstrap(kept.products, means)
+        estimates = _StudyEstimates(design, names, R, means, samples, leanings, facts.stores >= FEW_STORES)
+        drivers = sorted(_drivers(estimates, level), key=lambda driver: -(driver.share or 0))
+    else:
+        drivers = _drivers_without_share(design, names, means, bootstrap_performance(kept.products, means), level)
     supplements = supplement(names, by_shopper=centred)
     inputs = NoteInputs(facts, kept, moved, centred, bool(supplements.felt), supplements.interaction)
     return DriverStudy(
@@ -322,36 +326,50 @@ def _drivers(estimates: _StudyEstimates, level: float) -> list[Driver]:
         # Low and high mean the opposite where a lower score is the better one.
         hint = _hint(positions[index], leaning if up > 0 else None, mandatory=mandatory)
         carried = estimates.many_stores and not interval.low <= 1 / len(shares) <= interval.high
-        driver = Driver(
-            name=estimates.design.ids[key],
-            title=estimates.design.titles[key],
-            visits=int(visits[index]),
-            share=float(shares[index]),
-            interval=interval,
-            top=float(first[index]),
-            performance=float(performance[index]),
-            performed=percentile_interval(samples.performance[:, index], level),
-            quadrant=positions[index].quadrant,
-            certain=positions[index].certain,
-            hint=hint if carried or hint is Suggestion.MUST_KEEP else Suggestion.UNCLEAR,
-            asymmetry=leaning,
+        drivers.append(
+            Driver(
+                name=estimates.design.ids[key],
+                title=estimates.design.titles[key],
+                visits=int(visits[index]),
+                share=float(shares[index]),
+                interval=interval,
+                top=float(first[index]),
+                performance=float(performance[index]),
+                performed=percentile_interval(samples.performance[:, index], level),
+                quadrant=positions[index].quadrant,
+                certain=positions[index].certain,
+                hint=hint if carried or hint is Suggestion.MUST_KEEP else Suggestion.UNCLEAR,
+                asymmetry=leaning,
+            )
         )
-        drivers.append(driver if estimates.design.outcome.is_asked else _without_share(driver))
     return drivers
 
 
-def _without_share(driver: Driver) -> Driver:
-    """Return a driver of a reckoned outcome: what it explains would be arithmetic, and advice from it a mistake."""
-    return replace(
-        driver,
-        share=None,
-        interval=None,
-        top=None,
-        quadrant=None,
-        certain=None,
-        hint=Suggestion.NOT_KNOWN,
-        asymmetry=None,
-    )
+def _drivers_without_share(
+    design: StudyDesign, keys: Sequence[str], means: StoreMeans, samples: Numbers, level: float
+) -> list[Driver]:
+    """Return the drivers of a reckoned outcome: what they explain would be arithmetic, and advice from it a mistake.
+
+    ``samples``: performances (B, p) of samples of stores.
+    """
+    performance, visits = means.mean(), means.counts.sum(axis=0)
+    return [
+        Driver(
+            name=design.ids[key],
+            title=design.titles[key],
+            visits=int(visits[index]),
+            share=None,
+            interval=None,
+            top=None,
+            performance=float(performance[index]),
+            performed=percentile_interval(samples[:, index], level),
+            quadrant=None,
+            certain=None,
+            hint=Suggestion.NOT_KNOWN,
+            asymmetry=None,
+        )
+        for index, key in enumerate(keys)
+    ]
 
 
 def _hint(position: QuadrantPosition, leaning: PenaltyReward | None, *, mandatory: bool) -> Suggestion:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cemaudit.compare.critical_items import store_label
 from cemaudit.compare.report_records import FindingCount, FindingSummary
 from cemaudit.compare.selection import Selection
 from cemaudit.errors import Sayable
 from cemaudit.language import Message, message
+from cemaudit.ledger.query.coverage import store_label
 from cemaudit.ledger.query.critical import CRITICAL_RULE
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Reading, ScoreTable

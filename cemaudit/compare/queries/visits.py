@@ -276,16 +276,20 @@ class VisitTableBuilder:
         for code, count in rows:
             self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
         if not self._which.excluded:
-            where, values = self._where(query, "true", f"select number from gone where why = '{EXCLUDED}'")
-            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
-            self.left_out[EXCLUDED] += int(count)
+            self.left_out[EXCLUDED] += self._count(query, only=f"select number from gone where why = '{EXCLUDED}'")
         if self._reading.has_incomplete:
-            where, values = self._where(query, "true", "select number from gone where why = 'incomplete'")
-            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
-            self.left_out[LEFT_OUT_INCOMPLETE] += int(count)
-            where, values = self._where(query, f"{query.score} is not null and visits.number in ({INCOMPLETE_NUMBERS})")
-            ((count,),) = self._reading.ask(f"select count(*) from {tables} where {where}", values)
-            self.incomplete = (self.incomplete or 0) + int(count)
+            gone = "select number from gone where why = 'incomplete'"
+            self.left_out[LEFT_OUT_INCOMPLETE] += self._count(query, only=gone)
+            incomplete = f"{query.has_score} and visits.number in ({INCOMPLETE_NUMBERS})"
+            self.incomplete = (self.incomplete or 0) + self._count(query, incomplete)
+
+    def _count(self, query: _SourceQuery, extra_condition: str = "true", only: str = "") -> int:
+        """Return how many visits of a source there are, by conditions as of ``_where``."""
+        where, values = self._where(query, extra_condition, only)
+        ((count,),) = self._reading.ask(
+            f"select count(*) from {self._tables(query, answered=False)} where {where}", values
+        )
+        return int(count)
 
     def _where(self, query: _SourceQuery, extra_condition: str, only: str = "") -> tuple[str, tuple[Bound, ...]]:
         """Return the conditions on the visits of a source; ``only``: of those visits that would not count, these."""

@@ -10,7 +10,7 @@ from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.statement import Filter
 
-__all__ = ["mixed_origins", "registered_in_snapshot", "unvisited_note"]
+__all__ = ["mixed_origins", "registered_in_snapshot", "store_label", "unvisited_note"]
 
 _ATTRIBUTES = ("store", "region", "format", "brand", "owner", "pool")
 _MOST_NAMED = 10
@@ -32,6 +32,11 @@ def registered_in_snapshot(reading: Reading, conditions: Sequence[Condition] = (
     }
 
 
+def store_label(store: str, name: str | None) -> str:
+    """Return the id of a store with its name beside it, where it has one of its own."""
+    return f"{store} {name}" if name and name != store else store
+
+
 def unvisited_note(
     reading: Reading, conditions: Sequence[Condition], checklists: Iterable[str], visited: Collection[str | None]
 ) -> Message | None:
@@ -47,7 +52,7 @@ def unvisited_note(
         missing = [store for store in registered if store not in visited]
     if not missing:
         return None
-    named = [f"{store} {registered[store]}" if registered[store] != store else store for store in missing]
+    named = [store_label(store, registered[store]) for store in missing]
     names = ", ".join(named[:_MOST_NAMED]) + (f" ... (+{len(named) - _MOST_NAMED})" if len(named) > _MOST_NAMED else "")
     return message(
         "Not visited: {count} of {all} registered stores: {names}.", count=len(named), all=len(registered), names=names

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDocument, PDFName, PDFObject, PDFStream
 
 from cemaudit.errors import BadInput
-from cemaudit.language import message
+from cemaudit.language import Message, message
 from cemaudit.media.file_types import HEAD, MediaType, media_type_of
 from cemaudit.media.webp import is_webp, read_webp
 from cemaudit.report.kit.heic import encode_jpeg, jpeg_of_heic
@@ -53,6 +53,11 @@ class Picture:
     orientation: int = 1
     is_complete: bool = True
     """Whether the file held all of it; what is missing of a JPEG is drawn grey."""
+
+    @property
+    def fault(self) -> Message | None:
+        """Why only part of it is drawn; ``None`` where all of it is."""
+        return None if self.is_complete else message("the file ends before it is complete")
 
     @property
     def upright(self) -> tuple[int, int]:

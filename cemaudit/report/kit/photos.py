@@ -61,8 +61,8 @@ class _PhotoRow(Slice):
         try:
             picture = load(photo.path)
             place(pen, picture, self.each, self.high)
-            if not picture.is_complete:
-                _note_fault(photo.path, message("the file ends before it is complete"))
+            if picture.fault:
+                _note_fault(photo.path, picture.fault)
         except BadPicture as error:
             _note_fault(photo.path, error.why)
             lines = wrap(str(message("This picture cannot be shown.")), TINY, self.each - 20)

@@ -21,13 +21,12 @@ from cemaudit.model.blocks import (
     Tone,
     Words,
 )
-from cemaudit.report.league.words import notes, number, percent, said, several_of
+from cemaudit.report.league.words import NOT_KNOWN, notes, number, percent, said, several_of
 from cemaudit.report.sections.words import NOTHING, joined
 
 __all__ = ["channels"]
 
 STRONG, WEAK = 0.6, 0.3
-NOT_KNOWN = Text(ko="알 수 없음", en="not known")
 MOST_UNEVEN = 15
 ABOUT = Text(
     ko="고객은 직접 만나서, 전화나 편지로, 화면으로 회사를 만납니다. 채널마다 약속이 같은지 봅니다.",

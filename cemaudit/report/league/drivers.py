@@ -21,7 +21,7 @@ from cemaudit.model.blocks import (
     Tone,
     Words,
 )
-from cemaudit.report.league.words import notes, number, percent, said
+from cemaudit.report.league.words import NOT_KNOWN, notes, number, percent, said
 
 __all__ = ["HINTS", "drivers"]
 
@@ -33,7 +33,7 @@ HINTS: dict[Suggestion, tuple[Text, Tone]] = {
     Suggestion.ELIMINATE: (Text(ko="없애도 됨", en="eliminate"), "fair"),
     Suggestion.CREATE: (Text(ko="새로 만들기", en="create"), "best"),
     Suggestion.UNCLEAR: (Text(ko="아직 불분명", en="not clear yet"), "plain"),
-    Suggestion.NOT_KNOWN: (Text(ko="알 수 없음", en="not known"), "plain"),
+    Suggestion.NOT_KNOWN: (NOT_KNOWN, "plain"),
 }
 METHODS = {"lmg": "LMG (Shapley)", "johnson": "Johnson"}
 

@@ -10,7 +10,7 @@ from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.compare.results import EXCLUDED, LEFT_OUT_INCOMPLETE
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
-from cemaudit.report.league.words import expected, number, percent, said, several_of
+from cemaudit.report.league.words import NOT_KNOWN, expected, number, percent, said, several_of
 from cemaudit.report.sections.words import both
 
 __all__ = ["method"]
@@ -166,7 +166,7 @@ def _sample(account: LeagueReportData) -> Table:
 
 def _incomplete(count: int | None) -> Words:
     """How many visits lack something their checklist asks."""
-    return Text(ko="알 수 없음", en="not known") if count is None else f"{count:,}"
+    return NOT_KNOWN if count is None else f"{count:,}"
 
 
 def _left_out(reason: str) -> Words:

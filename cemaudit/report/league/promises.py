@@ -9,12 +9,11 @@ from cemaudit.compare.promises import KeptShare, PromiseRecord
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.model import Channel, Text, label
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Words
-from cemaudit.report.league.words import name_of, notes, percent
+from cemaudit.report.league.words import NOT_KNOWN, name_of, notes, percent
 from cemaudit.report.sections.words import NOTHING, joined
 
 __all__ = ["promises"]
 
-NOT_KNOWN = Text(ko="알 수 없음", en="not known")
 NOT_AUDITED = Text(ko="점검하지 않음", en="not audited")
 
 

@@ -30,6 +30,7 @@ UNITS: dict[str, tuple[Text, Text]] = {
     "pool": (Text(ko="쇼퍼 풀", en="pool"), Text(ko="쇼퍼 풀", en="pools")),
 }
 LONGEST_NAME = 80
+NOT_KNOWN = Text(ko="알 수 없음", en="not known")
 
 
 def one_of(league: League) -> Text:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cemaudit.compare.drivers.data import bootstrap_weights, centred, products_of_rows
+from cemaudit.compare.drivers.data import StoreMeans, bootstrap_weights, centred, products_of_rows
 from cemaudit.compare.drivers.key_drivers import (
+    bootstrap,
+    bootstrap_performance,
     correlations_from_covariances,
     penalty_reward_contrasts,
     regression_slopes,
@@ -48,6 +50,15 @@ def test_fewer_variables_are_as_if_there_had_never_been_more(seed: int) -> None:
     values, store = generator.normal(size=(30, 5)), generator.integers(0, 4, 30)
     found = products_of_rows("abcde", values, store).select("dba")
     assert found.covariances() == pytest.approx(products_of_rows("dba", values[:, [3, 1, 0]], store).covariances())
+
+
+def test_performance_alone_has_the_samples_it_has_beside_shares() -> None:
+    generator = _generator(5)
+    values, store = generator.normal(50, 9, size=(60, 4)), np.arange(60) % 8
+    products = products_of_rows("yabc", values, store)
+    sums = np.array([values[store == place, 1:].sum(axis=0) for place in range(8)])
+    means = StoreMeans(np.array([[(store == place).sum()] * 3 for place in range(8)], np.float64), sums)
+    assert (bootstrap_performance(products, means) == bootstrap(products, means).performance).all()
 
 
 def test_every_sample_has_as_many_stores_and_the_same_seed_draws_the_same() -> None:
