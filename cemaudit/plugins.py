@@ -119,6 +119,11 @@ class Plugins:
         strange = [result for result in found if not isinstance(result, kind)]
         return _not_its_records(hook, strange[0]) if strange else found
 
+    def modules_of(self, plugin: Plugin) -> set[str]:
+        """The names of the modules in which a plugin defines its hooks."""
+        implementations = (impl for impl in self._implementations() if impl.plugin_name == plugin.name)
+        return {impl.function.__module__ for impl in implementations}
+
     def _implementations_of(self, hook: str) -> list[pluggy.HookImpl]:
         implementations: list[pluggy.HookImpl] = self._manager.hook.__getattribute__(hook).get_hookimpls()
         return implementations

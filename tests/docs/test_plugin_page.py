@@ -44,6 +44,13 @@ def test_it_passes_the_conformance_suite(plugin: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
+def test_its_types_hold(plugin: Path) -> None:
+    pytest.importorskip("mypy")
+    done = run(plugin, "mypy", "--strict", "--no-incremental", "src/cemaudit_cafe")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_it_is_listed_without_problems(plugin: Path) -> None:
     done = run(plugin, "cemaudit", "plugins")
     assert done.returncode == 0, done.stdout
