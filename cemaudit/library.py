@@ -324,7 +324,7 @@ class Library:
         elif self._is_clash(plugins, plugin, Aggregator, aggregator.name):
             self.aggregators.pop(aggregator.name, None)
         else:
-            self.aggregators[aggregator.name] = aggregator
+            self.aggregators[aggregator.name] = plugins.guarded(plugin, aggregator)
 
     def _is_clash(self, plugins: Plugins, plugin: Plugin, kind: type, name: str) -> bool:
         """Whether the name comes a second time: both plugins are told, neither is taken."""

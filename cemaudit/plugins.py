@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +19,9 @@ import pluggy
 
 from cemaudit import hookspecs
 from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.guard import Guard, PluginCode, PluginFailure, guarded_aggregator, read_only
 from cemaudit.language import Message, message
+from cemaudit.model.aggregator import Aggregator
 
 __all__ = ["DISABLED", "GROUP", "STRICT", "Plugin", "Plugins", "load_plugins"]
 
@@ -26,6 +29,24 @@ GROUP = "cemaudit"
 DISABLED = "CEMAUDIT_DISABLED_PLUGINS"
 STRICT = "CEMAUDIT_STRICT"
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass
+class CallFailure:
+    """A failure of plugin code: the first one's words and visit, and how many calls failed alike."""
+
+    sentence: Message
+    visit: str
+    count: int = 0
+
+    @property
+    def hint(self) -> Message | None:
+        """On which visit it was met first, and how many followed."""
+        if not self.visit:
+            return None
+        if self.count == 1:
+            return message("visit {visit}", visit=self.visit)
+        return message("visit {visit}, and {count} more calls", visit=self.visit, count=self.count - 1)
 
 
 @dataclass
@@ -41,6 +62,8 @@ class Plugin:
     lenses: list[str] = field(default_factory=list)
     platforms: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    failures: dict[str, CallFailure] = field(default_factory=dict)
+    """What failed in calls of its code, by kind."""
 
 
 class Plugins:
@@ -48,6 +71,7 @@ class Plugins:
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
+        self.guard = Guard(self._note)
         self.entries: list[Plugin] = []
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
@@ -66,6 +90,17 @@ class Plugins:
             plugin.problems.append(problem)
         if self.strict:
             raise BadEnvironment(_named(plugin, problem))
+
+    def code(self, plugin: Plugin, what: str) -> PluginCode:
+        """Name a piece of a plugin's code for the guard."""
+        return PluginCode(plugin.name, plugin.distribution, plugin.version, what)
+
+    def guarded(self, plugin: Plugin, aggregator: Aggregator) -> Aggregator:
+        """Return an aggregator of a plugin, its functions called under guard."""
+        return guarded_aggregator(self.guard, self.code(plugin, f"aggregator {aggregator.name}"), aggregator)
+
+    def _note(self, code: PluginCode, problem: Problem) -> None:
+        self.report(self[code.plugin], problem)
 
     def register(self, plugin: Plugin, module: object) -> None:
         """Take up a loaded plugin, or report why not."""
@@ -94,15 +129,30 @@ class Plugins:
         """
         for impl in sorted(self._implementations_of(hook), key=lambda impl: impl.plugin_name):
             plugin = self[impl.plugin_name]
-            results = _results(impl, hook, arguments)
-            if not isinstance(results, list):
-                self.report(plugin, Problem(results))
+            try:
+                results = self._results(plugin, impl, hook, kind, arguments)
+            except PluginFailure as failure:
+                self._report_failure(plugin, failure, arguments)
                 continue
             for result in results:
                 if isinstance(result, kind):
                     yield plugin, result
                 else:
-                    self.report(plugin, Problem(_not_its_records(hook, result)))
+                    self._report_failure(plugin, PluginFailure(_not_its_records(hook, result, kind)), arguments)
+
+    def _report_failure(self, plugin: Plugin, failure: PluginFailure, arguments: Mapping[str, Any]) -> None:
+        """Report a kind of failure once, with the visit on which it was met first; the others are counted."""
+        known = plugin.failures.setdefault(failure.kind, CallFailure(failure.sentence, _visit_of(arguments)))
+        known.count += 1
+        self.report(plugin, Problem(known.sentence))
+
+    def _results(
+        self, plugin: Plugin, impl: pluggy.HookImpl, hook: str, kind: Any, arguments: Mapping[str, Any]
+    ) -> list[Any]:
+        """What an implementation returns; ``PluginFailure`` where it fails."""
+        handed = [read_only(arguments[name]) for name in impl.argnames]
+        call: Callable[[], Iterable[Any] | None] = partial(impl.function, *handed)  # type: ignore[assignment]
+        return self.guard.records(self.code(plugin, hook), call, kind)
 
     def ask(self, plugin: Plugin, hook: str, kind: type, **arguments: Any) -> list[Any] | Message:
         """What one plugin's hook returns; why not, where it raises or returns anything that is not of ``kind``.
@@ -112,12 +162,12 @@ class Plugins:
         found: list[Any] = []
         for impl in self._implementations_of(hook):
             if impl.plugin_name == plugin.name:
-                results = _results(impl, hook, arguments)
-                if not isinstance(results, list):
-                    return results
-                found += results
+                try:
+                    found += self._results(plugin, impl, hook, kind, arguments)
+                except PluginFailure as failure:
+                    return failure.sentence
         strange = [result for result in found if not isinstance(result, kind)]
-        return _not_its_records(hook, strange[0]) if strange else found
+        return _not_its_records(hook, strange[0], kind) if strange else found
 
     def modules_of(self, plugin: Plugin) -> set[str]:
         """The names of the modules in which a plugin defines its hooks."""
@@ -137,17 +187,15 @@ class Plugins:
             self._manager.unregister(module)
 
 
-def _results(impl: pluggy.HookImpl, hook: str, arguments: Mapping[str, Any]) -> list[Any] | Message:
-    """What an implementation returns, or why it failed."""
-    try:
-        returned: Any = impl.function(*(arguments[name] for name in impl.argnames))
-        return list(returned or ())
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (a plugin may raise anything)
-        return message("{hook} failed: {error}", hook=hook, error=f"{type(error).__name__}: {error}")
+def _not_its_records(hook: str, result: object, kind: Any) -> Message:
+    expected = " / ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
+    return message("{hook} returned {found}, expected {kind}", hook=hook, found=type(result).__name__, kind=expected)
 
 
-def _not_its_records(hook: str, result: object) -> Message:
-    return message("{hook} returned {found}, not its records", hook=hook, found=type(result).__name__)
+def _visit_of(arguments: Mapping[str, Any]) -> str:
+    """The visit a hook was called on, with its checklist, as people name it."""
+    visit = arguments["audit"].visit if "audit" in arguments else arguments.get("visit")
+    return f"{visit.checklist}, {visit.id}" if visit is not None else ""
 
 
 def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Plugins:
@@ -200,16 +248,19 @@ def _clashes(plugins: Iterable[Plugin]) -> dict[str, Any]:
 
 def _load(plugins: Plugins, plugin: Plugin, entry_point: EntryPoint) -> None:
     try:
-        module = entry_point.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (an import may raise anything)
-        what = message("cannot be imported: {error}", error=f"{type(error).__name__}: {error}")
-        plugins.report(plugin, Problem(what))
+        module = plugins.guard.run(plugins.code(plugin, "import"), entry_point.load)
+    except PluginFailure as failure:
+        plugins.report(
+            plugin, Problem(message("cannot be imported: {error} ({where})", error=failure.why, where=failure.where))
+        )
     else:
         plugins.register(plugin, module)
 
 
 def _named(plugin: Plugin, problem: Problem) -> Problem:
-    return problem.inside(message("plugin {name}", name=plugin.name))
+    named = problem.inside(message("plugin {name}", name=plugin.name))
+    hint = next((failure.hint for failure in plugin.failures.values() if failure.sentence is problem.what), None)
+    return replace(named, hint=hint) if hint else named
 
 
 def _one_line(error: Exception) -> str:

@@ -113,12 +113,20 @@ def test_a_plugin_broken_at_loading_stands_alone(install: Install, source: str, 
 
 
 BROKEN_AT_CALLING = {
-    "raising": ("raise KeyError('x')", "cemaudit_review failed: KeyError: 'x'"),
-    "midway": ("yield Problem('lost')\n    raise OSError('gone')", "cemaudit_review failed: OSError: gone"),
-    "exit": ("raise SystemExit(1)", "cemaudit_review failed: SystemExit: 1"),
-    "no-list": ("return 7", "cemaudit_review failed: TypeError: 'int' object is not iterable"),
-    "wrong-record": ("return ['text']", "cemaudit_review returned str, not its records"),
-    "bare-record": ("return Problem('x')", "cemaudit_review failed: TypeError: 'Problem' object is not iterable"),
+    "raising": ("raise KeyError('x')", "cemaudit_review failed: KeyError: 'x' (bad/bad_module.py:5, bad 1.0)"),
+    "midway": (
+        "yield Problem('lost')\n    raise OSError('gone')",
+        "cemaudit_review failed: OSError: gone (bad/bad_module.py:6, bad 1.0)",
+    ),
+    "exit": ("raise SystemExit(1)", "cemaudit_review failed: SystemExit: 1 (bad/bad_module.py:5, bad 1.0)"),
+    "leaving": ("raise BaseException", "cemaudit_review failed: BaseException (bad/bad_module.py:5, bad 1.0)"),
+    "no-list": ("return 7", "cemaudit_review failed: TypeError: 'int' object is not iterable (bad 1.0)"),
+    "wrong-record": ("return ['text']", "cemaudit_review returned str, expected Problem"),
+    "bare-record": ("return Problem('x')", "cemaudit_review returned one Problem: return a list, or yield it"),
+    "endless": (
+        "while True:\n        yield Problem('x')", "cemaudit_review returned more than 10000 records"),
+    "long-words": (
+        "yield Problem('x' * 200_000_000)", "cemaudit_review returned more than 64000000 characters"),
 }
 
 
@@ -130,21 +138,21 @@ def test_a_plugin_broken_at_calling_loses_nobody_elses_results(install: Install,
     install("bad", source)
     plugins = load_plugins(environ={})
     assert reviews(plugins) == ["noted by a_good", "noted by z_good"]
-    assert told(plugins) == f"plugin bad: {complaint}"
+    assert told(plugins) == f"plugin bad: {complaint} (visit test.shop@1, v1)"
 
 
 def test_good_records_beside_a_wrong_one_are_kept(install: Install) -> None:
     install("mixed", NOTE.format(name="mixed") + "    yield 7")
     plugins = load_plugins(environ={})
     assert reviews(plugins) == ["noted by mixed"]
-    assert told(plugins) == "plugin mixed: cemaudit_review returned int, not its records"
+    assert told(plugins) == "plugin mixed: cemaudit_review returned int, expected Problem (visit test.shop@1, v1)"
 
 
 def test_the_same_problem_is_told_once(install: Install) -> None:
     install("bad", "@hookimpl\ndef cemaudit_review(visit):\n    return [1, 2, 3]")
     plugins = load_plugins(environ={})
     assert reviews(plugins) + reviews(plugins) == []
-    assert len(plugins.problems) == 1
+    assert told(plugins).endswith("expected Problem (visit test.shop@1, v1, and 5 more calls)")
 
 
 def test_a_name_used_twice_is_refused_to_both(install: Install) -> None:

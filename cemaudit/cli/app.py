@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from io import TextIOWrapper
@@ -184,7 +185,11 @@ def run(arguments: Sequence[str]) -> int:
     language = _language(arguments)
     speak(language)
     _keep_strange_letters()
-    with use(language):
+    if "--debug" in arguments:
+        from cemaudit.guard import show_tracebacks
+
+        show_tracebacks()
+    with use(language), diverted_output():
         try:
             return _execute(arguments)
         except click.ClickException as error:
@@ -192,8 +197,10 @@ def run(arguments: Sequence[str]) -> int:
         except CemauditError as error:
             _trace(arguments)
             return _print_error("\n".join(map(str, error.problems)), error.exit_code)
-        except (KeyboardInterrupt, click.Abort):
-            return _print_error(str(message("interrupted")), INTERRUPTED)
+        except (KeyboardInterrupt, click.Abort) as stop:
+            # click makes an exception of its own of it; what was running is noted on the first one
+            notes = [*getattr(stop, "__notes__", ()), *getattr(stop.__cause__, "__notes__", ())]
+            return _print_error("\n".join([str(message("interrupted")), *notes]), INTERRUPTED)
         except BrokenPipeError:
             _abandon_output()
             return 0
@@ -213,6 +220,41 @@ def _keep_strange_letters() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def diverted_output() -> Iterator[None]:
+    """Keep the standard output of a run for its own words; whatever else writes there goes to standard error.
+
+    A library, or a plugin, may print below Python, or from a process of its own. Where a person is looking the two are
+    one; the output stays as it is, so that what is typed can be edited.
+    """
+    output = sys.stdout
+    if not isinstance(output, TextIOWrapper) or output is not sys.__stdout__ or output.isatty() or not _has(1, 2):
+        yield
+        return
+    output.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    own = TextIOWrapper(os.fdopen(kept, "wb"), encoding=output.encoding, errors=output.errors)
+    sys.stdout = own
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            own.flush()
+        os.dup2(kept, 1)
+        sys.stdout = output
+        with suppress(OSError):
+            own.close()
+
+
+def _has(*descriptors: int) -> bool:
+    """Whether these are open: a program may be begun without an output at all."""
+    try:
+        return all(os.fstat(descriptor) for descriptor in descriptors)
+    except OSError:
+        return False
 
 
 def _abandon_output() -> None:
@@ -239,9 +281,21 @@ def _report_bug(error: Exception) -> int:
 
 
 def _execute(arguments: Sequence[str]) -> int:
-    result = cli.main(list(arguments), prog_name="cemaudit", standalone_mode=False)
+    try:
+        result = cli.main(list(arguments), prog_name="cemaudit", standalone_mode=False)
+    finally:
+        _print_plugin_calls()
     sys.stdout.flush()
     return result if isinstance(result, int) else 0
+
+
+def _print_plugin_calls() -> None:
+    """Say what plugin code was called and how long it took, where that is asked for."""
+    if os.environ.get("CEMAUDIT_TRACE_PLUGINS", "") not in {"", "0"}:
+        from cemaudit.guard import printed_trace
+
+        for line in printed_trace():
+            click.echo(line, err=True)
 
 
 def _language(arguments: Sequence[str]) -> Language:
