@@ -22,6 +22,7 @@ from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
+from math import isnan
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn
@@ -32,7 +33,8 @@ from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.base import Record
 
 __all__ = [
-    "MOST_RECORDS", "MOST_TEXT", "TRACE", "Guard", "PluginCode", "PluginFailure", "ReadOnlyDict", "guarded_aggregator",
+    "MOST_RECORDS", "MOST_TEXT", "TRACE", "Guard", "PluginCode", "PluginFailure", "ReadOnlyDict", "absent_aggregator",
+    "guarded_aggregator",
     "printed_trace", "read_only", "show_tracebacks",
 ]  # fmt: skip
 
@@ -101,9 +103,9 @@ class ReadOnlyDict(dict[Any, Any]):
 
 
 class Guard:
-    """Calls plugin code. ``tell`` hears, as a problem, what the code did beside answering."""
+    """Calls plugin code. ``tell`` hears what the code did beside answering, and what failed between hooks."""
 
-    def __init__(self, tell: Callable[[PluginCode, Problem], None]) -> None:
+    def __init__(self, tell: Callable[[PluginCode, Problem | PluginFailure], None]) -> None:
         self._tell = tell
         self._traces = os.environ.get(TRACE, "") not in {"", "0"}
 
@@ -139,6 +141,14 @@ class Guard:
             if self._traces:
                 _TIMES[code.plugin, code.what].append(time.perf_counter() - start)
             self._put_back(code, folder, threads)
+
+    def told(self, code: PluginCode, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what the function returns; where it fails, tell of it, and raise ``PluginFailure`` all the same."""
+        try:
+            return self.run(code, function, *arguments)
+        except PluginFailure as failure:
+            self._tell(code, failure)
+            raise
 
     def records(self, code: PluginCode, function: Callable[[], Iterable[Any] | None], kind: Any) -> list[Any]:
         """Return the records a hook gives, used up and bounded; ``PluginFailure`` where there are too many."""
@@ -350,25 +360,77 @@ def guarded_aggregator(guard: Guard, code: PluginCode, aggregator: Aggregator) -
     """Return the aggregator with every function of it called under guard; what they are handed is read-only."""
 
     def function(members: Sequence[Member], options: Mapping[str, Fraction]) -> Fraction | None:
-        number: Fraction | None = guard.run(code, aggregator.function, tuple(members), ReadOnlyDict(options))
+        number: Fraction | None = guard.told(code, _exact, aggregator.function, tuple(members), ReadOnlyDict(options))
         return number
-
-    own_columns, own_working = aggregator.columns, aggregator.working
 
     def columns(values: Any, weights: Any, possible: Any, options: Mapping[str, Fraction]) -> Any:
         for array in (values, weights, possible):
             array.flags.writeable = False
-        return guard.run(code, _present(own_columns), values, weights, possible, ReadOnlyDict(options))
+        return guard.told(code, _agreeing, aggregator, values, weights, possible, ReadOnlyDict(options))
 
     def working(result: Fraction, members: Sequence[Member]) -> str:
-        return str(guard.run(code, _present(own_working), result, tuple(members)))
+        return str(guard.told(code, _present(aggregator.working), result, tuple(members)))
 
     return replace(
         aggregator,
         function=function,
-        columns=columns if own_columns else None,
-        working=working if own_working else None,
+        columns=columns if aggregator.columns else None,
+        working=working if aggregator.working else None,
     )
+
+
+def absent_aggregator(name: str) -> Aggregator:
+    """Return what stands for an aggregator whose plugin is not there: nothing made with it has a score."""
+
+    def function(members: Sequence[Member], options: Mapping[str, Fraction]) -> Fraction | None:  # noqa: ARG001
+        raise PluginFailure(message("no such aggregator: {name}", name=name))
+
+    return Aggregator(name, function)
+
+
+def _exact(function: Callable[..., Any], members: Sequence[Member], options: Mapping[str, Fraction]) -> Fraction | None:
+    """What an aggregator makes of members, as an exact number; it raises where that is none."""
+    result = function(members, options)
+    return result if result is None or isinstance(result, Fraction) else Fraction(result)
+
+
+CHECKED = (0, 0.5, 1)
+"""Which audits of a block the two forms of an aggregator are compared on: the first, the middle and the last."""
+
+CLOSE = 1e-9
+"""How far the two forms may differ, relative to the number's size and to 1."""
+
+
+def _agreeing(own: Aggregator, values: Any, weights: Any, possible: Any, options: Mapping[str, Fraction]) -> Any:
+    """What the column form gives; it raises where its shape is wrong, or where it is not what the exact form gives."""
+    count = values.shape[1]
+    results = _present(own.columns)(values, weights, possible, options)
+    shape = getattr(results, "shape", None)
+    if shape != (count,):
+        raise ValueError(f"the column form returned {shape or type(results).__name__}, expected ({count},)")
+    for audit in {round(share * (count - 1)) for share in CHECKED}:
+        columns = zip(values[:, audit].tolist(), possible[:, audit].tolist(), weights.tolist(), strict=True)
+        members = [
+            Member(str(number), Fraction(value), None if isnan(top) else Fraction(top), Fraction(weight))
+            for number, (value, top, weight) in enumerate(columns)
+            if not isnan(value)
+        ]
+        if own.arity in {None, len(members)}:
+            _refuse_difference(own, members, options, float(results[audit]))
+    return results
+
+
+def _refuse_difference(
+    own: Aggregator, members: Sequence[Member], options: Mapping[str, Fraction], column: float
+) -> None:
+    try:
+        exact = _exact(own.function, tuple(members), options)
+    except Exception:  # noqa: BLE001 (so few members may be more than are ever scored)
+        return
+    if (exact is None) != isnan(column) or (
+        exact is not None and abs(float(exact) - column) > CLOSE * max(1.0, abs(column))
+    ):
+        raise ValueError(f"the column form gives {column}, the exact one {None if exact is None else float(exact)}")
 
 
 def _present(function: Callable[..., Any] | None) -> Callable[..., Any]:

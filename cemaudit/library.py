@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +18,7 @@ from cemaudit.model.lenses import JourneyView, Lens, Mapped, lenses, mapping_pro
 from cemaudit.model.platform import Platform, is_named_by, proof_items
 from cemaudit.plugins import Plugin, Plugins
 
-__all__ = ["JourneyShelf", "Library", "LibraryRecord"]
+__all__ = ["JourneyShelf", "Library", "LibraryRecord", "scheme_in_force"]
 
 Kept = TypeVar("Kept", Checklist, Scheme, Platform)
 Shelf = dict[str, Checklist] | dict[str, Scheme] | dict[str, Platform]
@@ -223,19 +223,12 @@ class Library:
         Without a day the latest version counts. ``BadInput`` where none was in force yet, or two begin on one date.
         """
         versions = [scheme for scheme in self.schemes.values() if scheme.id == scheme_id]
-        if not versions:
-            return self.scheme(scheme_id)
-        begins = Counter(scheme.valid_from for scheme in versions)
-        twice = [begin for begin, count in begins.items() if count > 1]
-        if twice:
-            what = message("two versions of {scheme} begin on the same date: {date}", scheme=scheme_id, date=twice[0])
-            raise BadInput(Problem(what))
-        in_force = [scheme for scheme in versions if day is None or _begin(scheme) <= day]
-        if not in_force:
-            raise BadInput(
-                Problem(message("no version of {scheme} was in force on {date}", scheme=scheme_id, date=day))
-            )
-        return max(in_force, key=_begin)
+        return scheme_in_force(versions, scheme_id, day) if versions else self.scheme(scheme_id)
+
+    def schemes_of(self, checklist: Checklist) -> list[Scheme]:
+        """The schemes a checklist may be scored by as it says itself: the one it names, or all versions of that id."""
+        refs = {checklist.scheme}
+        return [scheme for scheme in self.schemes.values() if {scheme.ref, scheme.id} & refs]
 
     def _take_up_files(self, plugins: Plugins) -> None:
         waiting: list[tuple[Plugin, Path | Traversable]] = []
@@ -355,3 +348,19 @@ def _look_up(ref: str, shelf: Mapping[str, Kept], what: Sayable) -> Kept:
     versions = [known for known in shelf if known.rpartition("@")[0] == ref.rpartition("@")[0]]
     hint = message("versions here: {names}", names=", ".join(versions)) if versions else nearest(ref, shelf)
     raise BadInput(Problem(what, hint=hint))
+
+
+def scheme_in_force(versions: Sequence[Scheme], scheme_id: str, day: dt.date | None) -> Scheme:
+    """Return the version in force on ``day``: the latest ``valid_from`` not after it, without a day the latest.
+
+    ``BadInput`` where none was in force yet, or two begin on one date.
+    """
+    begins = Counter(scheme.valid_from for scheme in versions)
+    twice = [begin for begin, count in begins.items() if count > 1]
+    if twice:
+        what = message("two versions of {scheme} begin on the same date: {date}", scheme=scheme_id, date=twice[0])
+        raise BadInput(Problem(what))
+    in_force = [scheme for scheme in versions if day is None or _begin(scheme) <= day]
+    if not in_force:
+        raise BadInput(Problem(message("no version of {scheme} was in force on {date}", scheme=scheme_id, date=day)))
+    return max(in_force, key=_begin)

@@ -43,7 +43,7 @@ class CallFailure:
     def hint(self) -> Message | None:
         """On which visit it was met first, and how many followed."""
         if not self.visit:
-            return None
+            return message("{count} calls", count=self.count) if self.count > 1 else None
         if self.count == 1:
             return message("visit {visit}", visit=self.visit)
         return message("visit {visit}, and {count} more calls", visit=self.visit, count=self.count - 1)
@@ -99,8 +99,12 @@ class Plugins:
         """Return an aggregator of a plugin, its functions called under guard."""
         return guarded_aggregator(self.guard, self.code(plugin, f"aggregator {aggregator.name}"), aggregator)
 
-    def _note(self, code: PluginCode, problem: Problem) -> None:
-        self.report(self[code.plugin], problem)
+    def _note(self, code: PluginCode, what: Problem | PluginFailure) -> None:
+        plugin = self[code.plugin]
+        if isinstance(what, PluginFailure):
+            self._report_failure(plugin, what, {})
+        else:
+            self.report(plugin, what)
 
     def register(self, plugin: Plugin, module: object) -> None:
         """Take up a loaded plugin, or report why not."""

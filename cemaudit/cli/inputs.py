@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cemaudit.cli.options import print_problems
 from cemaudit.errors import BadInput, Problem, nearest
-from cemaudit.language import message
+from cemaudit.language import NameList, message
 
 if TYPE_CHECKING:
     from cemaudit.exchange import LocatedVisit
-    from cemaudit.model import Checklist, Scheme, Visit
+    from cemaudit.model import Audit, Checklist, Scheme, Visit
     from cemaudit.model.platform import Platform
     from cemaudit.scoring import Engine
     from cemaudit.scoring.bands import Peers
@@ -24,9 +24,11 @@ __all__ = [
     "find_store_name",
     "newest_editions",
     "peers_among",
+    "print_failed_visits",
     "single_visit",
     "valid_visits",
     "version_key",
+    "without_failed",
 ]
 
 
@@ -116,6 +118,25 @@ def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Proble
         if left_out[ref] > 1:
             text = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)
             problems.append(Problem(text))
+
+
+def without_failed(audits: Iterable[Audit], failed: list[str]) -> Iterator[Audit]:
+    """Yield the audits that code of plugins let be scored; the ids of the other visits go to ``failed``."""
+    from cemaudit.model import Reason
+
+    for audit in audits:
+        if audit.headline.reason is Reason.FAILED:
+            failed.append(audit.visit.id)
+        else:
+            yield audit
+
+
+def print_failed_visits(failed: Sequence[str]) -> None:
+    """One line on stderr: how many visits are left out because code of a plugin failed, and which."""
+    if failed:
+        names = NameList(tuple(failed))
+        text = message("left out, as code of a plugin failed: {count} visits ({names})", count=len(failed), names=names)
+        print_problems([Problem(text)])
 
 
 def single_visit(sources: tuple[str, ...], visit_id: str | None) -> Visit:

@@ -211,6 +211,14 @@ def filter_of(
     return Filter(conditions, since.date() if since else None, until.date() if until else None, excluded)
 
 
+def print_failed(failed: Mapping[str, int]) -> None:
+    """One line on stderr for each failure of plugin code, with how many visits it keeps from having a score."""
+    print_problems(
+        Problem(message("{count} visits have no score: {why}", count=f"{count:,}", why=why))
+        for why, count in failed.items()
+    )
+
+
 def print_not_vectorized(fallbacks: Mapping[str, str]) -> None:
     """One line on stderr for each measure that has no column form."""
     print_problems(

@@ -19,7 +19,7 @@ from cemaudit.language import Language, current, message
 from cemaudit.ledger.acceptance import AcceptanceChecker, AcceptanceResult, AcceptanceRules, VisitRefusal
 from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.documents import VisitDocument
-from cemaudit.ledger.ledger import Ledger
+from cemaudit.ledger.ledger import Definitions, Ledger
 from cemaudit.ledger.processes import start_worker
 from cemaudit.ledger.purging import purged_digests
 from cemaudit.ledger.sources import SourcePiece, VisitSource
@@ -204,23 +204,25 @@ class _PendingVisit(NamedTuple):
 
 
 class Collector:
-    """Takes visits that ``workers`` found good into ``ledger``, with the ``checklists`` they answer.
+    """Takes visits that ``workers`` found good into ``ledger``, with the ``definitions`` they answer.
 
     ``report_refusal`` is called for each visit that is not taken, and where a revision is signed otherwise than the one
-    before; ``progress`` after each batch.
+    before; ``progress`` after each batch. ``definitions``: the checklists, and the schemes that are kept with them.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         workers: AcceptanceWorkers,
-        checklists: Mapping[str, Checklist],
+        definitions: Mapping[str, Checklist] | Definitions,
         report_refusal: Callable[[str], None] = _no_report,
         progress: Callable[[CollectionSummary], None] = _no_report,
     ) -> None:
         self.summary = CollectionSummary()
         self._ledger, self._workers = ledger, workers
-        self._checklists = {**ledger.shelf.checklists(), **checklists}
+        if not isinstance(definitions, Definitions):
+            definitions = Definitions(definitions)
+        self._definitions = definitions._replace(checklists={**ledger.shelf.checklists(), **definitions.checklists})
         self._told, self._progress = report_refusal, progress
         self._waiting: list[_PendingVisit] = []
         self._ended: list[VisitSource] = []
@@ -258,7 +260,7 @@ class Collector:
         for start in range(0, len(self._waiting), BATCH):
             batch = self._waiting[start : start + BATCH]
             documents = [pending.found for pending in batch if isinstance(pending.found, VisitDocument)]
-            outcomes = iter(self._ledger.collect(documents, self._checklists) if documents else ())
+            outcomes = iter(self._ledger.collect(documents, *self._definitions) if documents else ())
             for pending in batch:
                 if isinstance(pending.found, VisitRefusal):
                     self._count(pending, CollectionStatus.REFUSED, pending.found.reasons)

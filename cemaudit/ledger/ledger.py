@@ -27,7 +27,7 @@ from cemaudit.ledger.states import (
     CollectionStatus,
     VisitState,
 )
-from cemaudit.model import Checklist, Visit
+from cemaudit.model import Checklist, Scheme, Visit
 
 __all__ = ["Ledger", "LedgerVisit", "collect_batch", "open_database", "open_ledger"]
 
@@ -45,17 +45,37 @@ _Known = dict[str, dict[int, _StoredRevision]]
 """What is there by visit and revision."""
 
 
+def no_schemes(_checklist: Checklist) -> Sequence[Scheme]:
+    """No scheme is at hand."""
+    return ()
+
+
+class Definitions(NamedTuple):
+    """The checklists that visits may answer, and the schemes each may be scored by."""
+
+    checklists: Mapping[str, Checklist]
+    schemes_of: Callable[[Checklist], Sequence[Scheme]] = no_schemes
+
+    def of(self, ref: str) -> list[Checklist | Scheme]:
+        """Return a checklist and its schemes."""
+        return [self.checklists[ref], *self.schemes_of(self.checklists[ref])]
+
+
 def collect_batch(
     entry: TrailEntry,
     people: IdentityStore,
     shelf: DefinitionStore,
     documents: Sequence[VisitDocument],
-    checklists: Mapping[str, Checklist],
+    definitions: Definitions,
 ) -> list[CollectionResult]:
-    """Add what is new, and the checklists it answers; return the outcome of each document, in order."""
+    """Add what is new, the checklists it answers and their schemes; return the outcome of each document, in order."""
+    checklists = definitions.checklists
     stored = _known(entry, documents)
     # Looked at again inside the transaction: another process may have brought another content of a checklist meanwhile.
-    clashes = {ref: shelf.conflict(checklists[ref]) for ref in {document.checklist for document in documents}}
+    clashes = {
+        ref: next(filter(None, map(shelf.conflict, definitions.of(ref))), None)
+        for ref in {document.checklist for document in documents}
+    }
     ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
     new: list[VisitDocument] = []
     outcomes = []
@@ -75,7 +95,10 @@ def collect_batch(
             )
         outcomes.append(outcome)
     if new:
-        shelf.put(entry, [checklists[ref] for ref in sorted({document.checklist for document in new})])
+        answered = [checklists[ref] for ref in sorted({document.checklist for document in new})]
+        shelf.put(entry, answered)
+        schemes = {scheme.ref: scheme for checklist in answered for scheme in definitions.schemes_of(checklist)}
+        shelf.put(entry, [scheme for _, scheme in sorted(schemes.items())])
         entry.add("visit", [(number, *document.row) for number, document in enumerate(new, last + 1)])
         marks = {
             number: VisitMark(missing, document.stay)
@@ -250,14 +273,20 @@ class Ledger:
             return once()
 
     def collect(
-        self, documents: Sequence[VisitDocument], checklists: Mapping[str, Checklist]
+        self,
+        documents: Sequence[VisitDocument],
+        checklists: Mapping[str, Checklist],
+        schemes_of: Callable[[Checklist], Sequence[Scheme]] = no_schemes,
     ) -> list[CollectionResult]:
         """Take a batch of visits in, all in one transaction: the outcome of each, in order.
 
-        ``checklists`` has those the visits answer; they are kept as they are now.
+        ``checklists`` has those the visits answer, ``schemes_of`` gives the schemes each may be scored by; they are
+        kept as they are now.
         """
-        people = self.people
-        return self.write("collected", lambda entry: collect_batch(entry, people, self.shelf, documents, checklists))
+        return self.write(
+            "collected",
+            lambda entry: collect_batch(entry, self.people, self.shelf, documents, Definitions(checklists, schemes_of)),
+        )
 
     def visits(
         self,

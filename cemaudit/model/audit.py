@@ -33,6 +33,7 @@ class Reason(StrEnum):
     NOTHING_TO_SCORE = "nothing-to-score"
     TOO_FEW = "too-few"
     INCOMPLETE = "incomplete"
+    FAILED = "failed"
 
     @property
     def words(self) -> str:
@@ -52,6 +53,7 @@ _WORDS = {
     Reason.NOTHING_TO_SCORE: N_("nothing to score"),
     Reason.TOO_FEW: N_("too few answers"),
     Reason.INCOMPLETE: N_("a part of it has no score"),
+    Reason.FAILED: N_("code of a plugin failed"),
 }
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.guard import PluginFailure
 from cemaudit.language import message
 from cemaudit.model import Item, ItemScore, Reason, Score, Touchpoint, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
@@ -126,7 +127,10 @@ def _derive(evaluation: Evaluation, measure: Measure, aggregator: Aggregator, gr
         missing = [member.reason for member in members if member.value is None]
         width -= sum([reason in _NOT_COUNTED for reason in missing])
     reason = _reason_for_no_score(measure, aggregator, len(scored), missing)
-    aggregate = None if reason else _aggregate(measure, aggregator, scored)
+    try:
+        aggregate = None if reason else _aggregate(measure, aggregator, scored)
+    except PluginFailure:  # the guard has told of it
+        aggregate, reason = None, Reason.FAILED
     if aggregate is None:
         score = Score(None, reason or Reason.NOTHING_TO_SCORE, 0, width)
         return ScoreDerivation(name, measure, aggregator, group.inputs, tuple(members), score)
@@ -141,6 +145,8 @@ def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -
     try:
         result = aggregator.function(scored, measure.options)
         return result if result is None or isinstance(result, Fraction) else Fraction(result)
+    except PluginFailure:
+        raise
     except Exception as error:
         raise aggregator_failure(measure, error) from error
 
@@ -156,8 +162,10 @@ def _reason_for_no_score(
     measure: Measure, aggregator: Aggregator, scored: int, missing: Sequence[Reason | None]
 ) -> Reason | None:
     """Why the measure has no score, before anything is computed; ``None`` where it has one."""
-    if Reason.REFUSED in missing:
-        return Reason.REFUSED
+    # Without a part that failed, the rest would be another measure under the same name.
+    for barring in (Reason.REFUSED, Reason.FAILED):
+        if barring in missing:
+            return barring
     if aggregator.arity is not None and (missing or scored != aggregator.arity):
         return missing[0] if missing else Reason.INCOMPLETE
     if not scored and aggregator.empty == "zero":

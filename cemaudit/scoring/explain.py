@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from cemaudit.guard import PluginFailure
 from cemaudit.model import Band, Item, ItemScore, Measure, Reason, SkipState, Text
 from cemaudit.model.aggregator import Member
 from cemaudit.model.base import shown_exactly
@@ -199,7 +200,9 @@ def _working(reckoning: ScoreDerivation) -> str:
         return ""
     try:
         return aggregator.working(reckoning.aggregate, scored)
-    except Exception as error:  # a plugin's own code
+    except PluginFailure:  # the guard has told of it
+        return ""
+    except Exception as error:
         raise aggregator_failure(reckoning.measure, error) from error
 
 

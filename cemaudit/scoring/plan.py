@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from cemaudit.errors import BadInput, Problem, nearest
+from cemaudit.guard import absent_aggregator
 from cemaudit.language import N_, message
 from cemaudit.model import (
     Channel,
@@ -39,7 +40,15 @@ from cemaudit.scoring.items import ItemScoreTable, make_tables
 from cemaudit.scoring.rounding import ScoreStep
 
 __all__ = [
-    "CriticalCap", "MeasureInput", "Plan", "PlannedMeasure", "PlannedScore", "facets_of_touchpoint", "make_plan",
+    "CriticalCap",
+    "MeasureInput",
+    "Plan",
+    "PlannedMeasure",
+    "PlannedScore",
+    "absent_aggregators",
+    "facets_of_touchpoint",
+    "make_plan",
+    "make_plan_of_kept",
 ]  # fmt: skip
 
 Kind = Literal["item", "score"] | NotedSource
@@ -155,6 +164,20 @@ class _InputCandidate:
 def make_plan(checklist: Checklist, scheme: Scheme, aggregators: Mapping[str, Aggregator] | None = None) -> Plan:
     """The plan of a scheme over a checklist; ``BadInput`` lists everything in the scheme that leads nowhere."""
     return _Planner(checklist, scheme, {**(aggregators or {}), **BUILT_IN}).plan()
+
+
+def make_plan_of_kept(checklist: Checklist, scheme: Scheme, aggregators: Mapping[str, Aggregator]) -> Plan:
+    """The plan of definitions that a ledger keeps, also where the plugin that brought an aggregator is there no more.
+
+    What such an aggregator would say is not known: measures made with it have no score, all others are as before.
+    """
+    absent = absent_aggregators(scheme, aggregators)
+    return make_plan(checklist, scheme, {**aggregators, **{name: absent_aggregator(name) for name in absent}})
+
+
+def absent_aggregators(scheme: Scheme, aggregators: Mapping[str, Aggregator]) -> list[str]:
+    """The names of aggregators a scheme asks for that are not at hand."""
+    return sorted({measure.how for measure in scheme.measures} - aggregators.keys() - BUILT_IN.keys())
 
 
 class _Planner:

@@ -84,6 +84,7 @@ def command(
     from cemaudit.exchange.sealed.keys import read_public_keys
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules, processors
+    from cemaudit.ledger.ledger import Definitions
     from cemaudit.ledger.sources import find_sources
     from cemaudit.ledger.store_registry import registered_store_ids
     from cemaudit.scoring import Engine
@@ -96,7 +97,9 @@ def command(
         print_new_ledger(ledger)
         workers = AcceptanceWorkers(acceptance_rules(ledger, checklists, media, keys), processes or processors())
         pace = _ProgressLine()
-        collector = Collector(ledger, workers, checklists, _RefusalPrinter(), pace)
+        collector = Collector(
+            ledger, workers, Definitions(checklists, engine.library.schemes_of), _RefusalPrinter(), pace
+        )
         try:
             for sources_now in _source_rounds(visit_sources, watch):
                 collector.collect(sources_now, None if any_store else registered_store_ids(ledger))

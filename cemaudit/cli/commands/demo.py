@@ -101,6 +101,7 @@ class DemoCompany:
         """Import the stores, and collect what is in the inbox; ``report_refusal`` gets why a visit is not taken."""
         from cemaudit.ledger import open_ledger
         from cemaudit.ledger.collecting import AcceptanceWorkers, Collector, acceptance_rules
+        from cemaudit.ledger.ledger import Definitions
         from cemaudit.ledger.sources import Inbox, inbox_sources
         from cemaudit.ledger.store_registry import import_stores, read_stores, registered_store_ids
 
@@ -108,7 +109,7 @@ class DemoCompany:
         with open_ledger(str(self.ledger), make=True) as ledger:
             import_stores(ledger, read_stores(self.folder / "stores.csv").stores)
             workers = AcceptanceWorkers(acceptance_rules(ledger, checklists), 1)
-            collector = Collector(ledger, workers, checklists, report_refusal)
+            collector = Collector(ledger, workers, Definitions(checklists, engine.library.schemes_of), report_refusal)
             collector.collect(inbox_sources(Inbox(self.inbox)), registered_store_ids(ledger))
         return collector.summary
 

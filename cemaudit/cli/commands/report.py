@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.inputs import print_failed_visits, valid_visits, without_failed
 from cemaudit.cli.lenses import journey_view
 from cemaudit.cli.localized import POINTS
 from cemaudit.cli.options import (
@@ -83,6 +83,10 @@ def command(
     visits_by_id = {located_visit.visit.id: located_visit for located_visit in valid_visits(engine, visits, problems)}
     reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     contexts = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
+    failed: list[str] = []
+    whole = {audit.visit.id for audit in without_failed((audit for each in contexts for audit in each.audits), failed)}
+    contexts = [context for context in contexts if all(audit.visit.id in whole for audit in context.audits)]
+    print_failed_visits(failed)
     single = [context for context in contexts if context.audits[-1].checklist.least_sheets]
     contexts = [context for context in contexts if not context.audits[-1].checklist.least_sheets]
     if single:
@@ -112,7 +116,7 @@ def command(
         print_problems(problems_of_pictures)
     print_problems(problems)
     print_plugin_problems(engine)
-    return 3 if problems else 0
+    return 3 if problems else int(bool(failed))
 
 
 def _key(context: Context) -> tuple[str, str]:

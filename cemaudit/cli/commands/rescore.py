@@ -21,6 +21,7 @@ from cemaudit.cli.options import (
     json_option,
     open_on_cluster,
     place_options,
+    print_failed,
     print_not_vectorized,
     print_plugin_problems,
     print_problems,
@@ -31,7 +32,6 @@ from cemaudit.cli.terminal import print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
-    from cemaudit.errors import Problem
     from cemaudit.ledger.query import Filter, Reading
     from cemaudit.ledger.rescoring.differences import CauseCounts, SchemeDifference
     from cemaudit.ledger.rescoring.run import RescoringResult
@@ -77,7 +77,7 @@ def command(
     as_json: bool,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
-) -> None:
+) -> int:
     """Score again, and show the difference for each checklist."""
     from cemaudit.scoring import Engine
 
@@ -87,13 +87,14 @@ def command(
     show = print_difference_json if as_json else print_difference
     if on:
         with open_on_cluster(on, data, snapshot_path) as snapshot:
-            problems = rescore_on_cluster(selection, snapshot, show)
+            done = rescore_on_cluster(selection, snapshot, show)
     elif url:
-        problems = rescore_locally(selection, url, folder_of(url, snapshot_path), processes, causes, show)
+        done = rescore_locally(selection, url, folder_of(url, snapshot_path), processes, causes, show)
     else:
         raise click.UsageError(str(message("name a ledger with --ledger, or a cluster with --on")))
-    print_problems(problems)
+    print_problems(done.problems)
     print_plugin_problems(selection.engine)
+    return 1 if done.failed else 0
 
 
 class _RescoringRequest(NamedTuple):
@@ -126,7 +127,7 @@ def _checklists(where: tuple[str, ...]) -> Filter:
 
 def rescore_locally(
     request: _RescoringRequest, url: str, folder: Path, processes: int | None, causes: int, show: Show
-) -> list[Problem]:
+) -> RescoringResult:
     """In this program, on all processors."""
     from cemaudit.ledger import open_ledger, rescore_history
     from cemaudit.ledger.collecting import processors
@@ -146,10 +147,10 @@ def rescore_locally(
             for ref in done.refs:
                 difference = scheme_difference(snapshot, ref, scheme, request.since)
                 show(ref, scheme, difference, count_causes(ledger, engine, difference.changed, scheme, causes))
-    return done.problems
+    return done
 
 
-def rescore_on_cluster(request: _RescoringRequest, snapshot: SparkSnapshot, show: Show) -> list[Problem]:
+def rescore_on_cluster(request: _RescoringRequest, snapshot: SparkSnapshot, show: Show) -> RescoringResult:
     """On a cluster, which has no visits to look for causes in."""
     from cemaudit.ledger.rescoring.differences import CauseCounts, scheme_difference
     from cemaudit.ledger.spark.rescoring import rescore_on
@@ -165,7 +166,7 @@ def rescore_on_cluster(request: _RescoringRequest, snapshot: SparkSnapshot, show
             scheme_difference(snapshot, ref, request.scheme, request.since),
             CauseCounts(0, Counter()),
         )
-    return done.problems
+    return done
 
 
 def _print_done(done: RescoringResult, seconds: float) -> None:
@@ -175,6 +176,7 @@ def _print_done(done: RescoringResult, seconds: float) -> None:
         visits=f"{done.visits:,}", rate=rate, before=f"{done.before:,}",
     )  # fmt: skip
     click.echo(str(text), err=True)
+    print_failed(done.failed)
     print_not_vectorized(done.fallbacks)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.inputs import print_failed_visits, valid_visits, without_failed
 from cemaudit.cli.options import (
     engine_options,
     json_option,
@@ -80,7 +80,10 @@ def command(
         return print_scheme_changes(engine, visits, before, as_json)
     problems: list[Problem] = []
     tally = CompletenessTally()
-    scored = progress(message("scoring"), score_visits(engine, visits, problems, compose, tally))
+    failed: list[str] = []
+    scored = progress(
+        message("scoring"), without_failed(score_visits(engine, visits, problems, compose, tally), failed)
+    )
     withheld: Counter[int] = Counter()
     audits = with_enough_sheets(scored, withheld)
     view_of_journey = None
@@ -91,14 +94,17 @@ def command(
         print_audits_json(audits, view_of_journey)
     else:
         kept_audits = list(audits)
+        print_failed_visits(failed)
         print_audits(engine, kept_audits)
         if view_of_journey and kept_audits:
             print_through_lens(kept_audits, view_of_journey)
+    if as_json:
+        print_failed_visits(failed)
     print_problems(tally.notes())
     print_problems(problems)
     print_problems(Problem(withheld_note(count, least)) for least, count in withheld.items())
     print_plugin_problems(engine)
-    return 3 if problems else 0
+    return 3 if problems else int(bool(failed))
 
 
 class CompletenessTally:

@@ -15,6 +15,7 @@ from cemaudit.cli.options import (
     folder_of,
     json_option,
     ledger_option,
+    print_failed,
     print_not_vectorized,
     print_plugin_problems,
     processes_option,
@@ -47,7 +48,7 @@ def command(
     as_json: bool,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
-) -> None:
+) -> int:
     """Take it, and say what was done."""
     from cemaudit.ledger import open_ledger, update_snapshot
     from cemaudit.ledger.collecting import processors
@@ -64,8 +65,10 @@ def command(
         click.echo(json.dumps({**numbers, "folder": str(folder), "seconds": round(seconds, 3)}))
     else:
         print_update(update, folder, seconds)
+    print_failed(update.failed)
     print_not_vectorized(update.fallbacks)
     print_plugin_problems(engine)
+    return 1 if update.failed else 0
 
 
 def print_update(update: SnapshotUpdate, folder: Path, seconds: float) -> None:

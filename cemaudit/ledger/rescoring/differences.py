@@ -16,7 +16,7 @@ from cemaudit.ledger.query.reading import Reading, ScoreTable
 from cemaudit.ledger.snapshot.names import ScoreColumn, quoted
 from cemaudit.ledger.snapshot.taking import SchemesInForce
 from cemaudit.scoring import Engine
-from cemaudit.scoring.plan import Plan, make_plan
+from cemaudit.scoring.plan import Plan, make_plan_of_kept
 from cemaudit.scoring.rescore import rescore
 
 __all__ = ["CauseCounts", "SchemeDifference", "StoreChange", "count_causes", "scheme_difference"]
@@ -37,7 +37,7 @@ def count_causes(ledger: Ledger, engine: Engine, numbers: Sequence[int], scheme:
     def plan(ref: str, name: str) -> Plan:
         if (ref, name) not in plans:
             checklist = ledger.shelf.checklists([ref])[ref]
-            plans[ref, name] = make_plan(checklist, schemes[name], engine.library.aggregators)
+            plans[ref, name] = make_plan_of_kept(checklist, schemes[name], engine.library.aggregators)
         return plans[ref, name]
 
     kinds: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,11 +65,15 @@ class RescoringJob(NamedTuple):
 
 
 class RescoredFile(NamedTuple):
-    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why."""
+    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why.
+
+    ``failed``: how many visits have no score because code of a plugin failed, by what it did.
+    """
 
     answers: SnapshotFile
     written: Mapping[str, WrittenFile]
     fallbacks: Mapping[str, str]
+    failed: Mapping[str, int]
 
 
 def rescore_file(job: RescoringJob) -> RescoredFile:
@@ -94,7 +99,8 @@ def rescore_file(job: RescoringJob) -> RescoredFile:
         kind: write(SnapshotTable(scored.rows, *tables[kind]), job.folder / kind / checklist.ref / scheme.ref)
         for kind in job.kinds
     }
-    return RescoredFile(job.answers, written, {name: str(why) for name, why in marks.fallbacks.items()})
+    fallbacks = {name: str(why) for name, why in marks.fallbacks.items()}
+    return RescoredFile(job.answers, written, fallbacks, marks.failures(scored))
 
 
 def _read(path: Path, columns: list[RequiredColumn]) -> dict[str, Array]:
@@ -150,6 +156,7 @@ class RescoringResult:
     before: int = 0
     problems: list[Problem] = field(default_factory=list)
     fallbacks: dict[str, str] = field(default_factory=dict)
+    failed: Counter[str] = field(default_factory=Counter)
 
 
 def rescore_history(  # noqa: PLR0913 (what a run is made of)
@@ -255,3 +262,4 @@ class _RescoringRun:
         self.store.commit(new, _KIND, subject, [self.scheme])
         self.done.visits += again.written["rescored"].rows if "rescored" in again.written else 0
         self.done.fallbacks |= again.fallbacks
+        self.done.failed.update(again.failed)

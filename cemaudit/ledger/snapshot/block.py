@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -43,7 +44,7 @@ from cemaudit.scoring.finding_columns import no_findings
 from cemaudit.scoring.findings import CORE_RULES
 from cemaudit.scoring.kernel import AnswerColumn, VisitColumns
 from cemaudit.scoring.kernel.columns import columns_of_content
-from cemaudit.scoring.plan import make_plan
+from cemaudit.scoring.plan import absent_aggregators, make_plan_of_kept
 
 __all__ = [
     "BLOCK_KINDS",
@@ -152,7 +153,10 @@ class BlockJob(NamedTuple):
 
 
 class BlockFiles(NamedTuple):
-    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why."""
+    """The files of a job by kind, still without names; ``fallbacks``: what was scored visit by visit, and why.
+
+    ``failed``: how many visits have no score because code of a plugin failed, by what it did.
+    """
 
     block: int
     checklist: str
@@ -160,6 +164,7 @@ class BlockFiles(NamedTuple):
     last: int
     written: Mapping[str, WrittenFile]
     fallbacks: Mapping[str, str]
+    failed: Mapping[str, int]
 
     @property
     def rows(self) -> int:
@@ -183,8 +188,9 @@ def make_files(job: BlockJob) -> BlockFiles:
         CLAIM_STATES: ([heads[0], *claim_state_columns(content.claim_states, checklist)], about),
         SKIPPED_FEELINGS: ([heads[0], *skipped_feeling_columns(content.skipped_feelings, checklist)], about),
     }
+    failed: Counter[str] = Counter()
     if {"scores", "findings"} & set(job.kinds):
-        scores, findings = _scores(marks, np.array([row.scheme for row in rows]), columns)
+        scores, findings = _scores(failed, marks, np.array([row.scheme for row in rows]), columns)
         tables["scores"] = ([*heads, *scores], scores_metadata(marks))
         tables["findings"] = ([heads[0], *findings], findings_metadata(marks))
     numbers = [row.number for row in rows]
@@ -195,6 +201,7 @@ def make_files(job: BlockJob) -> BlockFiles:
         max(numbers),
         {kind: write(SnapshotTable(len(rows), *tables[kind]), job.folder / kind / checklist.ref) for kind in job.kinds},
         {name: str(why) for mark in marks for name, why in mark.fallbacks.items()},
+        failed,
     )
 
 
@@ -250,9 +257,12 @@ def _read_visit(rows: Sequence[LedgerRow], row: int) -> Visit:
 
 
 def _scores(
-    marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
+    failed: Counter[str], marks: Sequence[HundredthsScorer], schemes: NDArray[np.int64], columns: VisitColumns
 ) -> tuple[list[SnapshotColumn], list[SnapshotColumn]]:
-    """Each visit's scores and findings under its scheme, whose place among ``marks`` is in ``schemes``."""
+    """Each visit's scores and findings under its scheme, whose place among ``marks`` is in ``schemes``.
+
+    ``failed`` counts those that code of plugins kept from having a score.
+    """
     # One table for all schemes of a block; what a visit's own scheme does not have is not asked.
     layout = score_columns(*(mark.plan for mark in marks))
     not_asked = code_of(Reason.NOT_ASKED.value)
@@ -267,6 +277,7 @@ def _scores(
         hundredths, scored = mark.run(
             columns if len(rows) == columns.rows else select_rows(columns, rows), with_findings=True
         )
+        failed.update(mark.failures(scored))
         for place, times in scored.findings.items():
             counts[place][rows] = times
         for name, marked in hundredths.items():
@@ -290,5 +301,7 @@ def hundredths_scorer(checklist: str, scheme: str, blocked: tuple[str, ...]) -> 
     record = Scheme.model_validate_json(scheme)
     # Plugins are loaded only for an aggregator of theirs.
     needs_plugins = any(measure.how not in BUILT_IN for measure in record.measures)
-    aggregators = Engine(blocked).library.aggregators if needs_plugins else {}
-    return HundredthsScorer(make_plan(Checklist.model_validate_json(checklist), record, aggregators))
+    engine = Engine(blocked) if needs_plugins else None
+    aggregators = engine.library.aggregators if engine else {}
+    plan = make_plan_of_kept(Checklist.model_validate_json(checklist), record, aggregators)
+    return HundredthsScorer(plan, engine.plugins if engine else None, absent_aggregators(record, aggregators))

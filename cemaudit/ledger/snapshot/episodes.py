@@ -38,7 +38,7 @@ from cemaudit.model.episodes import (
     series,
 )
 from cemaudit.scoring.engine import make_audit
-from cemaudit.scoring.plan import Plan, make_plan
+from cemaudit.scoring.plan import Plan, make_plan_of_kept
 
 __all__ = ["EpisodeKey", "EpisodeRow", "EpisodeScorer", "SchemeOf", "episode_key", "read_rows", "write_rows"]
 
@@ -128,7 +128,7 @@ class EpisodeScorer:
         scheme = self._scheme_of(checklist, visit.day)
         key = checklist.ref, scheme.ref
         if key not in self._plans:
-            self._plans[key] = make_plan(checklist, scheme, self._aggregators)
+            self._plans[key] = make_plan_of_kept(checklist, scheme, self._aggregators)
         return make_audit(self._plans[key], visit)
 
 

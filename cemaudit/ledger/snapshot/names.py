@@ -40,6 +40,7 @@ CODES = {
     9: Reason.NOTHING_TO_SCORE.value,
     10: Reason.TOO_FEW.value,
     11: Reason.INCOMPLETE.value,
+    12: Reason.FAILED.value,
     100: TOO_LARGE,
 }
 """What stands in columns of states and reasons, for good; nothing stands there where there is an answer or a score."""

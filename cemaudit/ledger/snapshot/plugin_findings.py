@@ -35,7 +35,7 @@ from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
 from cemaudit.plugins import Plugin
 from cemaudit.scoring import Engine
 from cemaudit.scoring.engine import make_audit, visit_order
-from cemaudit.scoring.plan import Plan, make_plan
+from cemaudit.scoring.plan import Plan, make_plan_of_kept
 
 __all__ = ["PLUGIN_FINDINGS", "KeptFinding", "PluginInquiry"]
 
@@ -184,7 +184,7 @@ class PluginInquiry:
         scheme = self._scheme_of(checklist, visit.day)
         key = checklist.ref, scheme.ref
         if key not in self._plans:
-            self._plans[key] = make_plan(checklist, scheme, self._engine.library.aggregators)
+            self._plans[key] = make_plan_of_kept(checklist, scheme, self._engine.library.aggregators)
         return make_audit(self._plans[key], visit)
 
     def _findings(self, number: int, plugin: Plugin, audit: Audit, history: AuditHistory) -> Iterator[KeptFinding]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cemaudit.language import Message
+from cemaudit.language import Message, message
 from cemaudit.ledger.snapshot.names import TOO_LARGE, ScoreColumn, code_of, finding_columns
 from cemaudit.ledger.snapshot.parquet import SnapshotColumn, integer_column
-from cemaudit.model import Checklist
+from cemaudit.model import Checklist, Reason
 from cemaudit.model.measures import Rounding
+from cemaudit.plugins import Plugins
 from cemaudit.scoring.exact import evaluate
 from cemaudit.scoring.finding_columns import FindingCounts
 from cemaudit.scoring.kernel import ScoredVisits, VisitColumns, compile_plan
+from cemaudit.scoring.kernel.block import reason_code
 from cemaudit.scoring.plan import Plan
 from cemaudit.scoring.rounding import round_exactly
 
@@ -46,11 +48,12 @@ class ScoreHundredths(NamedTuple):
 class HundredthsScorer:
     """The scores of visits under a plan, to be taken again and again for other visits.
 
-    ``fallbacks``: the measures that are scored visit by visit, and why.
+    ``fallbacks``: the measures that are scored visit by visit, and why. ``plugins``: those whose aggregators it calls;
+    ``absent``: aggregators whose plugin is not there.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, plugins: Plugins | None = None, absent: Sequence[str] = ()) -> None:
+        self.plan, self._plugins, self._absent = plan, plugins, absent
         self._kernel = compile_plan(plan)
         self._parts: dict[str, Plan] = {}
         self.fallbacks: Mapping[str, Message] = self._kernel.fallbacks
@@ -65,6 +68,15 @@ class HundredthsScorer:
         for name, rows in self._undecided_rows(scored):
             self._decide(name, rows, columns, marked[name])
         return marked, scored
+
+    def failures(self, scored: ScoredVisits) -> dict[str, int]:
+        """Return how many of the visits have no score because code of a plugin failed, by what it did."""
+        failed = int(np.count_nonzero(scored.reasons[self.plan.scheme.leading] == reason_code(Reason.FAILED)))
+        if not failed:
+            return {}
+        problems = [str(message("no such aggregator: {name}", name=name)) for name in self._absent]
+        problems += map(str, self._plugins.problems if self._plugins else ())
+        return {problems[0] if problems else "": failed}
 
     def _undecided_rows(self, scored: ScoredVisits) -> Iterator[tuple[str, NDArray[np.intp]]]:
         """The rows of each score in which a float does not say which hundredth is the nearest."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -31,6 +31,7 @@ from cemaudit.ledger.snapshot.folder import (
 )
 from cemaudit.ledger.snapshot.manifest import BLOCK
 from cemaudit.ledger.snapshot.plugin_findings import PLUGIN_FINDINGS, PluginInquiry
+from cemaudit.library import scheme_in_force
 from cemaudit.model import Checklist, Scheme
 from cemaudit.scoring import Engine
 
@@ -68,21 +69,28 @@ class SchemesInForce:
             return self[checklist.scheme]
         key = checklist.scheme, day
         if key not in self._of:
-            self._of[key] = self[self._engine.library.scheme_on(checklist.scheme, day).ref]
+            self._of[key] = self[self._in_force(checklist.scheme, day).ref]
         return self._of[key]
+
+    def _in_force(self, scheme_id: str, day: dt.date | None) -> Scheme:
+        at_hand = any(scheme.id == scheme_id for scheme in self._engine.library.schemes.values())
+        kept = [] if at_hand else [kept for kept in self._ledger.shelf.schemes().values() if kept.id == scheme_id]
+        return scheme_in_force(kept, scheme_id, day) if kept else self._engine.library.scheme_on(scheme_id, day)
 
 
 @dataclass
 class SnapshotUpdate:
     """What was done: ``visits`` were written into ``files``; ``covered`` is the number of the last visit there is.
 
-    ``fallbacks``: what was scored visit by visit, and why.
+    ``fallbacks``: what was scored visit by visit, and why. ``failed``: how many have no score because code of a plugin
+    failed, by what it did.
     """
 
     visits: int = 0
     files: int = 0
     covered: int = 0
     fallbacks: dict[str, str] = field(default_factory=dict)
+    failed: Counter[str] = field(default_factory=Counter)
 
 
 def update_snapshot(  # noqa: PLR0913 (what a run is made of)
@@ -224,6 +232,7 @@ class _SnapshotRun:
         for block_files in made:
             self.taken.visits += block_files.rows if "answers" in block_files.written else 0
             self.taken.fallbacks |= block_files.fallbacks
+            self.taken.failed.update(block_files.failed)
 
     def commit_plugin_findings(self, file: NewFile) -> None:
         """Let a file of plugins' findings count; until the run is finished, no manifest names it."""

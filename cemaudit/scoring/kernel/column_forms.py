@@ -7,10 +7,12 @@ say that its numbers carry.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
 
+from cemaudit.guard import PluginFailure
 from cemaudit.language import N_
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.scoring.aggregators import BuiltInAggregator
@@ -251,10 +253,14 @@ def _plugin_form(aggregator: Aggregator) -> ColumnForm:
         call = aggregator.columns
         assert call is not None  # noqa: S101 (asked only where there is one)
         result = np.full(block.rows, np.nan)
+        has_failed = bool(is_scored.any())
         if is_scored.any():
             # A plugin may divide by 0 where it returns NaN.
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), suppress(PluginFailure):
                 result[is_scored] = call(values, weights, possible, options)
+                has_failed = False
+        if has_failed:
+            block.leave_to_exact(is_scored)
         is_finite = np.isfinite(result)
         number = np.where(is_finite, result, 0.0)
         block.leave_to_exact(np.abs(number) > _PLUGIN_REACH)

@@ -1,0 +1,219 @@
+"""A plugin that breaks, leaves or is gone takes only its own visits with it; commands say how many, and go on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers import program
+
+from cemaudit.ledger.snapshot.block import hundredths_scorer
+
+METADATA = "Metadata-Version: 2.1\nName: cemaudit-frail\nVersion: 1.0\n"
+CHECKLIST = """
+id = "frail.shop"
+version = "1.0.0"
+sector = "frail"
+journey = "before-on-after"
+scheme = "frail.worst@1"
+title = { ko = "가게", en = "Shop" }
+
+[[touchpoints]]
+id = "counter"
+title = { ko = "계산대", en = "Counter" }
+channel = "face-to-face"
+stage = "on"
+element = "people"
+mode = "active"
+
+[[touchpoints.items]]
+id = "F1"
+ask = { ko = "인사했는가?", en = "Were you greeted?" }
+answer = { type = "scale", lowest = 0, highest = 2 }
+"""
+SCHEME = """
+id = "frail.worst"
+version = "1"
+title = { ko = "점수", en = "Score" }
+headline = "overall"
+
+[[measures]]
+id = "overall"
+title = { ko = "점수", en = "Score" }
+how = "frail.worst"
+of = ["@items"]
+
+[[measures]]
+id = "twice"
+title = { ko = "두 배", en = "Twice" }
+how = "sum"
+of = ["overall"]
+
+[[measures]]
+id = "points"
+title = { ko = "점", en = "Points" }
+how = "sum"
+of = ["@items"]
+"""
+HOOKS = """
+import sys
+from importlib.resources import files
+from cemaudit.hookspecs import hookimpl
+from cemaudit.model.aggregator import Aggregator
+
+def worst(members, options):
+    if members[0].value == 0:
+        {broken}
+    return min(member.value for member in members)
+
+def columns(values, weights, possible, options):
+    return values.min(axis=0) + {error}
+
+@hookimpl
+def cemaudit_checklists():
+    return [files(__package__) / "shop.toml", files(__package__) / "worst.toml"]
+
+@hookimpl
+def cemaudit_aggregators():
+    return [Aggregator("frail.worst", worst{columns})]
+"""
+VISITS = [
+    {"id": "r1", "checklist": "retail.green-smile@1.0.0", "store": "s1", "date": "2026-03-01", "answers": {"GS02": 5},
+     "emotions": {"greeting": 1}},
+    {"id": "bad", "checklist": "frail.shop@1.0.0", "store": "s2", "date": "2026-03-01", "answers": {"F1": 0}},
+    {"id": "good", "checklist": "frail.shop@1.0.0", "store": "s3", "date": "2026-03-02", "answers": {"F1": 2}},
+]  # fmt: skip
+FAILURE = "plugin frail: aggregator frail.worst failed: {error} (frail_module/__init__.py:9, cemaudit-frail 1.0)"
+
+
+class Frail:
+    """A folder with visits, and a plugin that can be installed and removed."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self._monkeypatch = folder, monkeypatch
+        self._site = folder / "site"
+        (folder / "visits.jsonl").write_text("\n".join(map(json.dumps, VISITS)), encoding="utf-8")
+
+    def install(self, broken: str = "sys.exit(0)", columns: str = "", error: int = 0) -> None:
+        """Put it where plugins are found."""
+        package, metadata = self._site / "frail_module", self._site / "cemaudit_frail-1.0.dist-info"
+        for path in (package, metadata):
+            path.mkdir(parents=True)
+        hooks = HOOKS.format(broken=broken, columns=columns, error=error)
+        for path, text in {
+            package / "__init__.py": hooks, package / "shop.toml": CHECKLIST, package / "worst.toml": SCHEME,
+            metadata / "METADATA": METADATA, metadata / "entry_points.txt": "[cemaudit]\nfrail = frail_module\n",
+        }.items():  # fmt: skip
+            path.write_text(text, encoding="utf-8")
+        self._monkeypatch.syspath_prepend(self._site)
+
+    def remove(self) -> None:
+        """Take it away again."""
+        sys.modules.pop("frail_module", None)
+        if str(self._site) in sys.path:
+            sys.path.remove(str(self._site))
+
+    def call(self, *arguments: str, language: str = "en") -> program.Outcome:
+        """Call the program."""
+        # as in a process of its own: nothing of an earlier call is there
+        sys.modules.pop("frail_module", None)
+        hundredths_scorer.cache_clear()
+        return program.call(self.folder, *arguments, "--lang", language)
+
+
+@pytest.fixture
+def frail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Frail]:
+    made = Frail(tmp_path, monkeypatch)
+    yield made
+    made.remove()
+
+
+@pytest.mark.parametrize(("broken", "error"), {
+    "sys.exit(0)": "SystemExit: 0",
+    "raise KeyError('F9')": "KeyError: 'F9'",
+    "raise BaseException('out')": "BaseException: out",
+}.items())  # fmt: skip
+def test_score_leaves_out_what_a_plugin_breaks(frail: Frail, broken: str, error: str) -> None:
+    frail.install(broken)
+    outcome = frail.call("score", "visits.jsonl", "--json")
+    assert [json.loads(line)["visit"] for line in outcome.out.splitlines()] == ["r1", "good"]
+    assert outcome.code == 1
+    assert "cemaudit: left out, as code of a plugin failed: 1 visits (bad)\n" in outcome.err
+    assert f"cemaudit: warning: {FAILURE.format(error=error)}\n" in outcome.err
+    # told first where all is shown at once, and in the other language
+    shown = frail.call("score", "visits.jsonl", language="ko")
+    assert shown.err.startswith("cemaudit: 플러그인 코드 실패로 제외: 방문 1건(bad)\n")
+    assert "bad" not in shown.out
+
+
+def test_report_goes_on(frail: Frail) -> None:
+    frail.install()
+    outcome = frail.call("report", "visits.jsonl", "--out", "reports")
+    assert outcome.code == 1
+    assert len(outcome.out.splitlines()) == 2
+    assert "left out, as code of a plugin failed: 1 visits (bad)" in outcome.err
+
+
+def test_a_snapshot_keeps_all_others(frail: Frail) -> None:
+    frail.install()
+    assert frail.call("collect", "visits.jsonl", "--ledger", "hq.db", "--any-store", "--processes", "1").code == 0
+    taken = frail.call("snapshot", "--ledger", "hq.db", "--processes", "1")
+    assert taken.code == 1
+    assert f"cemaudit: 1 visits have no score: {FAILURE.format(error='SystemExit: 0')}\n" in taken.err
+    league = frail.call("query", "league", "--ledger", "hq.db", "--where", "checklist=frail.shop", "--json")
+    means = {row["store"]: (row["scored"], row["mean"]) for row in map(json.loads, league.out.splitlines())}
+    assert means == {"s2": (0, None), "s3": (1, 2.0)}
+    points = frail.call(
+        "query", "league", "--ledger", "hq.db", "--where", "checklist=frail.shop", "--measure", "points", "--json"
+    )
+    assert {row["store"]: row["mean"] for row in map(json.loads, points.out.splitlines())} == {"s2": 0.0, "s3": 2.0}
+    assert frail.call("query", "league", "--ledger", "hq.db", "--where", "checklist=retail.green-smile").code == 0
+
+
+def test_history_stays_scorable_when_the_plugin_is_gone(frail: Frail) -> None:
+    frail.install()
+    assert frail.call("collect", "visits.jsonl", "--ledger", "hq.db", "--any-store", "--processes", "1").code == 0
+    frail.remove()
+    taken = frail.call("snapshot", "--ledger", "hq.db", "--processes", "1")
+    assert taken.code == 1
+    assert "cemaudit: 2 visits have no score: no such aggregator: frail.worst\n" in taken.err
+    points = frail.call(
+        "query", "league", "--ledger", "hq.db", "--where", "checklist=frail.shop", "--measure", "points", "--json"
+    )
+    assert {row["store"]: row["mean"] for row in map(json.loads, points.out.splitlines())} == {"s2": 0.0, "s3": 2.0}
+    again = frail.call("rescore", "--ledger", "hq.db", "--scheme", "cem.performance@1", "--processes", "1")
+    assert again.code == 0, again.err
+
+
+def test_a_scheme_changed_under_its_version_is_refused(frail: Frail) -> None:
+    frail.install()
+    assert frail.call("collect", "visits.jsonl", "--ledger", "hq.db", "--any-store", "--processes", "1").code == 0
+    scheme = frail.folder / "site" / "frail_module" / "worst.toml"
+    scheme.write_text(SCHEME.replace('"sum"', '"mean"', 1), encoding="utf-8")
+    later = [{**VISITS[2], "id": "later"}, {**VISITS[0], "id": "r2"}]
+    (frail.folder / "later.jsonl").write_text("\n".join(map(json.dumps, later)), encoding="utf-8")
+    outcome = frail.call("collect", "later.jsonl", "--ledger", "hq.db", "--any-store", "--processes", "1")
+    assert outcome.code == 3
+    assert "frail.worst@1 here" in outcome.err
+    assert "is not the one in the ledger" in outcome.err
+    assert "1 collected" in outcome.out
+
+
+@pytest.mark.parametrize(("columns", "error"), [(", columns=columns", 7), (", columns=lambda *_: 3", 0)])
+def test_a_column_form_is_held_against_the_exact_one(frail: Frail, columns: str, error: int) -> None:
+    frail.install("return members[0].value", columns, error)
+    assert frail.call("collect", "visits.jsonl", "--ledger", "hq.db", "--any-store", "--processes", "1").code == 0
+    frail.call("snapshot", "--ledger", "hq.db", "--processes", "1")
+    league = frail.call("query", "league", "--ledger", "hq.db", "--where", "checklist=frail.shop", "--json")
+    assert {row["store"]: row["mean"] for row in map(json.loads, league.out.splitlines())} == {"s2": 0.0, "s3": 2.0}
+
+
+def test_debug_shows_where_it_broke(frail: Frail) -> None:
+    frail.install("raise KeyError('F9')")
+    assert "Traceback" not in frail.call("score", "visits.jsonl").err
+    shown = frail.call("score", "visits.jsonl", "--debug").err
+    assert 'frail_module/__init__.py", line 9, in worst\n' in shown
+    assert shown.rstrip().splitlines()[-1].startswith("cemaudit: warning: plugin frail")
