@@ -31,6 +31,7 @@ class Shelves:
     def __init__(self, aggregators: dict[str, Aggregator]) -> None:
         self.library = self
         self.aggregators = aggregators
+        self.plugins = None
 
 
 def know(patch: pytest.MonkeyPatch, aggregators: dict[str, Aggregator]) -> None:
