@@ -120,7 +120,7 @@ class Guard:
         _watch_environment()
         _changed_variables.clear()
         _running.append(code)
-        sys.stdout = sys.stderr
+        sys.stdout = _Aside()
         decimal.setcontext(context.copy())
         try:
             with warnings.catch_warnings():
@@ -177,6 +177,19 @@ class Guard:
         if threading.active_count() > threads:
             self._tell(code, Problem(message("{code} left a thread running", code=code)))
             sys.stdout = _OfMainThread(sys.stdout)
+
+
+class _Aside:
+    """Standard output as plugin code sees it: what is printed goes to standard error, in that one's encoding."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def reconfigure(self, **_: object) -> None:
+        """Change nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
 
 
 class _OfMainThread:

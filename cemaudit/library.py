@@ -11,11 +11,12 @@ from typing import TypeVar
 
 from cemaudit.checklists import load_file
 from cemaudit.errors import BadInput, CemauditError, Problem, Sayable, nearest
-from cemaudit.language import message
+from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist, Journey, Scheme, Text, journeys
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.lenses import JourneyView, Lens, Mapped, lenses, mapping_problems, view_of
 from cemaudit.model.platform import Platform, is_named_by, proof_items
+from cemaudit.plugin_metadata import CORE
 from cemaudit.plugins import Plugin, Plugins
 
 __all__ = ["JourneyShelf", "Library", "LibraryRecord", "scheme_in_force"]
@@ -119,7 +120,8 @@ class Library:
         self.journeys = JourneyShelf()
         self.aggregators: dict[str, Aggregator] = {}
         self._built_in = built_in
-        self._owners: dict[tuple[type, str], Plugin] = {}
+        self._owners: dict[tuple[type, str], tuple[Plugin, object]] = {}
+        self._refused: set[tuple[type, str]] = set()
         self._take_up_files(plugins)
         for plugin, aggregator in plugins.call("cemaudit_aggregators", Aggregator):
             self._add_aggregator(plugins, plugin, aggregator)
@@ -265,14 +267,22 @@ class Library:
         if isinstance(record, Journey):
             return
         shelf = self._shelf_of(record)
-        if self._is_clash(plugins, plugin, type(record), record.ref):
-            shelf.pop(record.ref, None)
+        kind = type(record)
+        if self._is_clash(plugins, plugin, kind, record.ref, record):
+            if (kind, record.ref) in self._refused:
+                shelf.pop(record.ref, None)
+            return
+        if (kind, record.ref) in self._refused:
             return
         shelf[record.ref] = record  # type: ignore[assignment]
-        if isinstance(record, Checklist):
-            plugin.checklists.append(record.ref)
-        if isinstance(record, Platform):
-            plugin.platforms.append(record.ref)
+        brought, word = {
+            Checklist: (plugin.checklists, N_("checklist")),
+            Scheme: (plugin.schemes, N_("scheme")),
+            Platform: (plugin.platforms, N_("platform")),
+        }[kind]
+        if record.ref not in brought:
+            brought.append(record.ref)
+        self._remark_name(plugin, word, record.id)
 
     def _shelf_of(self, record: Checklist | Scheme | Platform) -> Shelf:
         """Where records of its kind stand."""
@@ -287,7 +297,7 @@ class Library:
                 plugins.report(plugin, Problem(what))
         elif journey.id in self.journeys.brought and not self.journeys.conflicts_with(journey):
             return
-        elif self._is_clash(plugins, plugin, Journey, journey.id):
+        elif self._is_clash(plugins, plugin, Journey, journey.id, journey):
             self.journeys.brought.pop(journey.id, None)
         else:
             self.journeys.add(journey)
@@ -303,7 +313,7 @@ class Library:
             if journey_id in core:
                 what = message("{name} is a lens of the core; this one is not used", name=name)
                 plugins.report(plugin, Problem(what))
-            elif self._is_clash(plugins, plugin, Lens, name):
+            elif self._is_clash(plugins, plugin, Lens, name, mapping):
                 self.journeys.mappings.pop((lens.lens, journey_id), None)
             else:
                 self.journeys.mappings[lens.lens, journey_id] = mapping
@@ -314,24 +324,53 @@ class Library:
             plugins.report(
                 plugin, Problem(message("{name} is the name of a built-in aggregator", name=aggregator.name))
             )
-        elif self._is_clash(plugins, plugin, Aggregator, aggregator.name):
+        elif self._is_clash(plugins, plugin, Aggregator, aggregator.name, aggregator):
             self.aggregators.pop(aggregator.name, None)
         else:
             self.aggregators[aggregator.name] = plugins.guarded(plugin, aggregator)
+            plugin.aggregators.append(aggregator.name)
+            self._remark_name(plugin, N_("aggregator"), aggregator.name)
 
-    def _is_clash(self, plugins: Plugins, plugin: Plugin, kind: type, name: str) -> bool:
-        """Whether the name comes a second time: both plugins are told, neither is taken."""
-        other = self._owners.get((kind, name))
-        if other is None:
-            self._owners[kind, name] = plugin
+    def _is_clash(self, plugins: Plugins, plugin: Plugin, kind: type, name: str, content: object) -> bool:
+        """Whether the name is taken. The same content twice is one; the core's own stays; else neither is taken."""
+        first = self._owners.get((kind, name))
+        if first is None:
+            self._owners[kind, name] = plugin, content
             return False
+        other, known = first
+        if known == content:
+            return False
+        if CORE in {other.distribution, plugin.distribution} and other.distribution != plugin.distribution:
+            stranger = plugin if other.distribution == CORE else other
+            what = message("{name} is an id of the core; this one is not used", name=name)
+            plugins.report(stranger, Problem(what))
+            if stranger is other:
+                self._owners[kind, name] = plugin, content
+                _take_back(other, name)
+            return stranger is plugin
         both = f"{other.distribution} [{other.name}], {plugin.distribution} [{plugin.name}]"
         problem = Problem(message("{name} comes twice, from {both}; neither is used", name=name, both=both))
+        self._refused.add((kind, name))
         for one in (other, plugin):
-            for brought in (one.checklists, one.journeys, one.lenses, one.platforms):
-                brought[:] = [ref for ref in brought if ref != name]
+            _take_back(one, name)
             plugins.report(one, problem)
         return True
+
+    def _remark_name(self, plugin: Plugin, kind: str, name: str) -> None:
+        """Note an id that does not begin with its plugin's name: a later version will refuse it."""
+        if plugin.distribution != CORE and not name.startswith(f"{plugin.name}."):
+            what = message(
+                "{kind} {name} does not begin with {prefix}", kind=translate(kind), name=name, prefix=f"{plugin.name}."
+            )
+            plugin.remarks.append(Problem(what, hint=message("a later version will not take it")))
+
+
+def _take_back(plugin: Plugin, name: str) -> None:
+    """Note that a plugin does not bring this after all."""
+    for brought in (
+        plugin.checklists, plugin.schemes, plugin.journeys, plugin.lenses, plugin.platforms, plugin.aggregators,
+    ):  # fmt: skip
+        brought[:] = [ref for ref in brought if ref != name]
 
 
 def _version_key(platform: Platform) -> list[int]:

@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
 import pluggy
 
 from cemaudit import hookspecs
-from cemaudit.errors import BadEnvironment, Problem
+from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
 from cemaudit.guard import Guard, PluginCode, PluginFailure, guarded_aggregator, read_only
 from cemaudit.language import Message, message
 from cemaudit.model.aggregator import Aggregator
+from cemaudit.plugin_metadata import (
+    CORE,
+    GROUP,
+    InstalledPlugin,
+    hook_problems,
+    idle_problems,
+    installed_plugins,
+    normalized,
+    version_problem,
+)
 
 __all__ = ["DISABLED", "GROUP", "STRICT", "Plugin", "Plugins", "load_plugins"]
 
-GROUP = "cemaudit"
 DISABLED = "CEMAUDIT_DISABLED_PLUGINS"
 STRICT = "CEMAUDIT_STRICT"
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -61,7 +70,10 @@ class Plugin:
     journeys: list[str] = field(default_factory=list)
     lenses: list[str] = field(default_factory=list)
     platforms: list[str] = field(default_factory=list)
+    schemes: list[str] = field(default_factory=list)
+    aggregators: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
     failures: dict[str, CallFailure] = field(default_factory=dict)
     """What failed in calls of its code, by kind."""
 
@@ -73,6 +85,8 @@ class Plugins:
         self.strict = strict
         self.guard = Guard(self._note)
         self.entries: list[Plugin] = []
+        self.unreadable: list[Problem] = []
+        """Distributions whose metadata cannot be read: what plugins they bring is not known."""
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
 
@@ -82,7 +96,13 @@ class Plugins:
     @property
     def problems(self) -> list[Problem]:
         """What went wrong with any plugin so far, each under the plugin's name."""
-        return [_named(plugin, problem) for plugin in self.entries for problem in plugin.problems]
+        named = [_named(plugin, problem) for plugin in self.entries for problem in plugin.problems]
+        return [*self.unreadable, *named]
+
+    @property
+    def remarks(self) -> list[Problem]:
+        """What plugins should do otherwise, and a later version will refuse, each under the plugin's name."""
+        return [_named(plugin, problem) for plugin in self.entries for problem in plugin.remarks]
 
     def report(self, plugin: Plugin, problem: Problem) -> None:
         """Note a problem of a plugin, once; in strict mode the run stops here."""
@@ -109,22 +129,22 @@ class Plugins:
     def register(self, plugin: Plugin, module: object) -> None:
         """Take up a loaded plugin, or report why not."""
         try:
-            self._manager.register(module, plugin.name)
-        except Exception as error:  # noqa: BLE001 (a module may resist being looked at; one module may have two names)
-            self.report(plugin, Problem(message("does not fit the hooks: {why}", why=_one_line(error))))
-            return
-        try:
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            self._forget(module)
-            self.report(plugin, Problem(message("does not fit the hooks: {why}", why=_one_line(error))))
-            return
-        implementations = [impl for impl in self._implementations() if impl.plugin is module]
-        if any(impl.hookwrapper or impl.wrapper for impl in implementations):
-            self._forget(module)
-            self.report(plugin, Problem(message("hook wrappers are not supported")))
-            return
-        plugin.hooks = tuple(sorted(impl.function.__name__ for impl in implementations))
+            problems = self.guard.run(self.code(plugin, "import"), _problems_of, module)
+            if not problems:
+                self._manager.register(module, plugin.name)
+                self._manager.check_pending()
+        except PluginFailure as failure:
+            problems = [Problem(message("does not fit the hooks: {why}", why=failure.why))]
+        except Exception as error:  # noqa: BLE001 (one module may have two names, or resist being looked at)
+            if self._manager.get_plugin(plugin.name) is module:
+                self._manager.unregister(module)
+            problems = [Problem(message("does not fit the hooks: {why}", why=_one_line(error)))]
+        if not problems:
+            hooks = [impl.function.__name__ for impl in self._implementations() if impl.plugin is module]
+            plugin.hooks = tuple(sorted(hooks))
+            problems = list(idle_problems(module, plugin.hooks))
+        for problem in problems:
+            self.report(plugin, problem)
 
     def call(self, hook: str, kind: type | tuple[type, ...], **arguments: Any) -> Iterator[tuple[Plugin, Any]]:
         """Each result of a hook with the plugin it comes from, plugins in order of their names.
@@ -186,9 +206,9 @@ class Plugins:
         for caller in vars(self._manager.hook).values():
             yield from caller.get_hookimpls()
 
-    def _forget(self, module: object) -> None:
-        if self._manager.is_registered(module):
-            self._manager.unregister(module)
+
+def _problems_of(module: object) -> list[Problem]:
+    return list(hook_problems(module))
 
 
 def _not_its_records(hook: str, result: object, kind: Any) -> Message:
@@ -205,49 +225,57 @@ def _visit_of(arguments: Mapping[str, Any]) -> str:
 def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> Plugins:
     """Find all plugins and load those that are whole and not blocked.
 
-    ``blocked`` and ``CEMAUDIT_DISABLED_PLUGINS`` (comma-separated) name entry points or distributions; they are never
-    imported. Under ``CEMAUDIT_STRICT=1`` the first problem raises ``BadEnvironment``.
+    ``blocked`` and ``CEMAUDIT_DISABLED_PLUGINS`` (comma-separated) name entry points or distributions, in any spelling
+    that installers take for the same; they are never imported. ``BadInput`` where ``blocked`` names one that is not
+    there. Under ``CEMAUDIT_STRICT=1`` the first problem raises ``BadEnvironment``.
     """
     environ = os.environ if environ is None else environ
     plugins = Plugins(strict=environ.get(STRICT, "") not in {"", "0"})
-    shut_out = {name.strip() for name in [*blocked, *environ.get(DISABLED, "").split(",")]}
-    found = _find(shut_out)
-    plugins.entries = [plugin for plugin, _ in found]
+    installed, plugins.unreadable = installed_plugins()
+    if plugins.strict and plugins.unreadable:
+        raise BadEnvironment(plugins.unreadable)
+    shut_out = _shut_out(blocked, installed) | {normalized(name) for name in environ.get(DISABLED, "").split(",")}
+    installed = [one for one in installed if not shut_out & {normalized(one.name), normalized(one.distribution)}]
+    plugins.entries = [Plugin(one.name, one.distribution, one.version) for one in installed]
     clashing = _clashes(plugins.entries)
-    for plugin, entry_point in found:
-        if plugin.name in clashing:
-            plugins.report(plugin, Problem(clashing[plugin.name]))
+    for plugin, found in zip(plugins.entries, installed, strict=True):
+        if why := clashing.get((plugin.name, plugin.distribution)):
+            plugins.report(plugin, Problem(why))
+        elif unfit := version_problem(found.entry_point.dist):
+            plugins.report(plugin, unfit)
         else:
-            _load(plugins, plugin, entry_point)
+            _load(plugins, plugin, found.entry_point)
     return plugins
 
 
-def _find(shut_out: Collection[str]) -> list[tuple[Plugin, EntryPoint]]:
-    """All entry points of the group, unimported, in an order that depends on names alone."""
-    try:
-        entries = entry_points(group=GROUP)
-    except Exception as error:  # some distribution's metadata may be damaged in any way
-        what = message("the list of installed plugins cannot be read: {error}", error=error)
-        raise BadEnvironment(Problem(what)) from error
-    found = []
-    for entry_point in entries:
-        distribution = entry_point.dist
-        name = (distribution.name if distribution else None) or "?"
-        version = (distribution.version if distribution else None) or "?"
-        if not {entry_point.name, name} & set(shut_out):
-            found.append((Plugin(entry_point.name, name, version), entry_point))
-    return sorted(found, key=lambda pair: (pair[0].name, pair[0].distribution))
+def _shut_out(blocked: Iterable[str], installed: Iterable[InstalledPlugin]) -> set[str]:
+    """The names asked to be left out, as installers compare them; ``BadInput`` for one that is nobody's."""
+    names = {name for plugin in installed for name in (plugin.name, plugin.distribution)}
+    there = {normalized(name) for name in names}
+    for name in blocked:
+        if normalized(name) not in there:
+            raise BadInput(Problem(message("no such plugin: {name}", name=name), "--no-plugin", nearest(name, names)))
+    return {normalized(name) for name in blocked}
 
 
-def _clashes(plugins: Iterable[Plugin]) -> dict[str, Any]:
+def _clashes(plugins: Iterable[Plugin]) -> dict[tuple[str, str], Message]:
+    """Why plugins of one name are not loaded, by name and distribution; the core's own is, whoever takes its name."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for plugin in plugins:
         by_name[plugin.name].append(plugin.distribution)
-    return {
-        name: message("the name is used by several distributions, none is loaded: {names}", names=", ".join(names))
-        for name, names in by_name.items()
-        if len(names) > 1
-    }
+    why: dict[tuple[str, str], Message] = {}
+    for name, distributions in by_name.items():
+        if len(distributions) == 1:
+            continue
+        if CORE in distributions:
+            text = message("{name} is the name of a plugin of the core; this one is not loaded", name=name)
+        elif len(set(distributions)) == 1:
+            text = message("the name stands twice in {name}, for different modules", name=distributions[0])
+        else:
+            names = ", ".join(distributions)
+            text = message("the name is used by several distributions, none is loaded: {names}", names=names)
+        why |= {(name, other): text for other in distributions if other != CORE}
+    return why
 
 
 def _load(plugins: Plugins, plugin: Plugin, entry_point: EntryPoint) -> None:

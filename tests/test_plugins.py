@@ -94,8 +94,12 @@ BROKEN_AT_LOADING = {
     "import": ("import not_here", "cannot be imported: ModuleNotFoundError: No module named 'not_here'"),
     "syntax": ("def", "cannot be imported: SyntaxError"),
     "exit": ("raise SystemExit(3)", "cannot be imported: SystemExit: 3"),
-    "argument": ("@hookimpl\ndef cemaudit_review(visit, chcklist): ...", "does not fit the hooks: Plugin 'bad'"),
-    "hook": ("@hookimpl\ndef cemaudit_reviews(visit): ...", "does not fit the hooks: unknown hook 'cemaudit_reviews'"),
+    "argument": (
+        "@hookimpl\ndef cemaudit_review(visit, chcklist): ...",
+        "does not fit the hooks: cemaudit_review has no argument chcklist (did you mean checklist?)"),
+    "hook": (
+        "@hookimpl\ndef cemaudit_reviews(visit): ...",
+        "does not fit the hooks: there is no hook cemaudit_reviews (did you mean cemaudit_review?)"),
     "wrapper": ("@hookimpl(wrapper=True)\ndef cemaudit_review(visit):\n    return (yield)", "hook wrappers are not"),
     "old-wrapper": ("@hookimpl(hookwrapper=True)\ndef cemaudit_review(visit):\n    yield", "hook wrappers are not"),
 }  # fmt: skip
@@ -123,10 +127,8 @@ BROKEN_AT_CALLING = {
     "no-list": ("return 7", "cemaudit_review failed: TypeError: 'int' object is not iterable (bad 1.0)"),
     "wrong-record": ("return ['text']", "cemaudit_review returned str, expected Problem"),
     "bare-record": ("return Problem('x')", "cemaudit_review returned one Problem: return a list, or yield it"),
-    "endless": (
-        "while True:\n        yield Problem('x')", "cemaudit_review returned more than 10000 records"),
-    "long-words": (
-        "yield Problem('x' * 200_000_000)", "cemaudit_review returned more than 64000000 characters"),
+    "endless": ("while True:\n        yield Problem('x')", "cemaudit_review returned more than 10000 records"),
+    "long-words": ("yield Problem('x' * 200_000_000)", "cemaudit_review returned more than 64000000 characters"),
 }
 
 
@@ -169,12 +171,46 @@ def test_a_name_used_twice_is_refused_to_both(install: Install) -> None:
     assert not {"first_module", "second_module"} & set(sys.modules)
 
 
-def test_taking_a_first_party_name_is_refused_to_both(install: Install) -> None:
+def test_a_first_party_name_cannot_be_taken(install: Install) -> None:
     install("rival", NOTE.format(name="rival"), "retail", distribution="acme-retail")
     plugins = load_plugins(environ={})
     assert {plugin.distribution for plugin in plugins.entries if plugin.name == "retail"} == {"acme-retail", "cemaudit"}
-    assert len(plugins.problems) == 2
-    assert "retail" not in names(plugins)
+    assert told(plugins) == "plugin retail: retail is the name of a plugin of the core; this one is not loaded"
+    assert "retail" in names(plugins)
+    assert "rival_module" not in sys.modules
+
+
+def test_the_same_entry_twice_is_one(install: Install) -> None:
+    install("cafe", NOTE.format(name="cafe"), "cafe", "cafe")
+    plugins = load_plugins(environ={})
+    assert plugins.problems == []
+    assert reviews(plugins) == ["noted by cafe"]
+
+
+def test_what_is_never_called_is_told(install: Install) -> None:
+    install("bare", "def cemaudit_findings(audit, history):\n    return []")
+    install("none", "x = 1")
+    plugins = load_plugins(environ={})
+    with use("en"):
+        assert list(map(str, plugins.problems)) == [
+            "plugin bare: cemaudit_findings is never called: it is not marked with @hookimpl",
+            "plugin none: implements no hook; the entry point may name another module",
+        ]
+
+
+@pytest.mark.parametrize(("required", "fits"), [
+    ("cemaudit>=0.1,<1", True), ("cemaudit", True), ("Cemaudit>=0.1; python_version>='3'", True), ("numpy>=99", True),
+    ("cemaudit>=9; extra == 'late'", True), ("not a requirement", True),
+    ("cemaudit>=9.0", False), ("cemaudit==0.0.1", False),
+])  # fmt: skip
+def test_the_version_it_is_made_for_is_checked(install: Install, tmp_path: Path, required: str, fits: bool) -> None:
+    install("late", NOTE.format(name="late"))
+    metadata = tmp_path / "late" / "late-1.0.dist-info" / "METADATA"
+    metadata.write_text(f"Metadata-Version: 2.1\nName: late\nVersion: 1.0\nRequires-Dist: {required}\n")
+    plugins = load_plugins(environ={})
+    assert reviews(plugins) == (["noted by late"] if fits else [])
+    assert fits or told(plugins).startswith("plugin late: made for cemaudit ")
+    assert fits or "late_module" not in sys.modules
 
 
 def test_one_module_under_two_names_is_taken_once(install: Install) -> None:
@@ -184,7 +220,7 @@ def test_one_module_under_two_names_is_taken_once(install: Install) -> None:
     assert reviews(plugins) == ["noted by twin"]
 
 
-@pytest.mark.parametrize("blocked", ["bad", "bad-dist"])
+@pytest.mark.parametrize("blocked", ["bad", "bad-dist", "Bad_Dist", "BAD.dist"])
 @pytest.mark.parametrize("by", ["argument", "environment"])
 def test_a_blocked_plugin_is_never_imported(install: Install, blocked: str, by: str) -> None:
     install("bad", "raise SystemExit", distribution="bad-dist")
@@ -193,6 +229,13 @@ def test_a_blocked_plugin_is_never_imported(install: Install, blocked: str, by: 
     assert plugins.problems == []
     assert "bad" not in {plugin.name for plugin in plugins.entries}
     assert "bad_module" not in sys.modules
+
+
+def test_blocking_one_that_is_not_there_is_refused(install: Install) -> None:
+    with use("en"), pytest.raises(BadInput, match=r"no such plugin: retial \(did you mean retail\?\)"):
+        load_plugins(["retial"], {})
+    # one that was removed since must not stop every command
+    assert load_plugins([], {DISABLED: "gone"}).problems == []
 
 
 def test_order_does_not_depend_on_the_path(install: Install) -> None:
@@ -229,11 +272,25 @@ def test_strict_mode_can_be_off(install: Install, value: str) -> None:
     assert len(load_plugins(environ={STRICT: value}).problems) == 1
 
 
-def test_damaged_metadata_is_the_environments_fault(install: Install, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damage", [b"[cemaudit]\ngood", b"[cemaudit]\nq = = =\n[x]\nno equals sign\n", b"\xff\xfe[cemaudit"]
+)
+def test_damaged_metadata_keep_nobody_else_out(install: Install, tmp_path: Path, damage: bytes) -> None:
     install("good", NOTE.format(name="good"))
-    (tmp_path / "good" / "good-1.0.dist-info" / "entry_points.txt").write_text("[cemaudit]\ngood")
-    with use("en"), pytest.raises(BadEnvironment, match="the list of installed plugins cannot be read"):
-        load_plugins(environ={})
+    install("stranger", NOTE.format(name="stranger"))
+    (tmp_path / "stranger" / "stranger-1.0.dist-info" / "entry_points.txt").write_bytes(damage)
+    plugins = load_plugins(environ={})
+    assert reviews(plugins) == ["noted by good"]
+    assert {*FIRST_PARTY, "good"} <= set(names(plugins))
+    assert (
+        told(plugins).startswith("the entry points of distribution stranger cannot be read: ") or not plugins.problems
+    )
+
+
+def test_a_description_of_another_encoding_is_read_past(install: Install, tmp_path: Path) -> None:
+    install("old", NOTE.format(name="old"))
+    (tmp_path / "old" / "old-1.0.dist-info" / "METADATA").write_bytes("Name: old\nSummary: 카페\n".encode("cp949"))
+    assert reviews(load_plugins(environ={})) == ["noted by old"]
 
 
 CHECKLISTS = """
@@ -279,29 +336,40 @@ def test_a_missing_file_is_told(install: Install, tmp_path: Path) -> None:
 
 def test_the_same_scheme_from_two_plugins_is_used_from_neither(install: Install, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
-        shelf(install, tmp_path, name, s=SCHEME.format(id="shared.s"))
+        shelf(install, tmp_path, name, s=SCHEME.format(id="shared.s").replace("S", name))
     found, problems = library()
     assert "shared.s@1" not in found.schemes
     assert problems[0] == "plugin one: shared.s@1 comes twice, from one [one], three [three]; neither is used"
     assert {problem.split(":")[0] for problem in problems} == {"plugin one", "plugin two", "plugin three"}
 
 
-def test_a_first_party_checklist_cannot_be_replaced_in_silence(
-    install: Install, engine: Engine, tmp_path: Path
-) -> None:
-    text = SCHEME.format(id="nps")
-    shelf(install, tmp_path, "rival", s=text)
+@pytest.mark.parametrize("rival", ["aardvark", "rival"])
+def test_an_id_of_the_core_cannot_be_taken(install: Install, engine: Engine, tmp_path: Path, rival: str) -> None:
+    shelf(install, tmp_path, rival, s=SCHEME.format(id="nps"))
     found, problems = library()
-    assert "nps@1" in engine.library.schemes
-    assert "nps@1" not in found.schemes
-    assert len(problems) == 2
+    assert found.schemes["nps@1"] == engine.library.schemes["nps@1"]
+    assert problems == [f"plugin {rival}: nps@1 is an id of the core; this one is not used"]
 
 
-def test_the_same_checklist_twice_from_one_plugin(install: Install, tmp_path: Path) -> None:
+def test_the_same_content_is_one(install: Install, engine: Engine, tmp_path: Path) -> None:
     shelf(install, tmp_path, "one", a=SCHEME.format(id="one.s"), b=SCHEME.format(id="one.s"))
+    shelf(install, tmp_path, "two", a=SCHEME.format(id="one.s"))
     found, problems = library()
-    assert "one.s@1" not in found.schemes
-    assert len(problems) == 1
+    assert "one.s@1" in found.schemes
+    assert problems == []
+
+
+def test_ids_begin_with_the_plugins_name(install: Install, tmp_path: Path) -> None:
+    shelf(install, tmp_path, "one", a=SCHEME.format(id="one.s"), b=SCHEME.format(id="other.s"))
+    install("two", AGGREGATOR.format(names=["two.own", "own"]))
+    plugins = Engine().plugins
+    with use("en"):
+        assert list(map(str, plugins.remarks)) == [
+            "plugin one: scheme other.s does not begin with one. (a later version will not take it)",
+            "plugin two: aggregator own does not begin with two. (a later version will not take it)",
+        ]
+    assert plugins.problems == []
+    assert (plugins["one"].schemes, plugins["two"].aggregators) == (["one.s@1", "other.s@1"], ["two.own", "own"])
 
 
 def test_the_same_aggregator_from_two_plugins_is_used_from_neither(install: Install) -> None:

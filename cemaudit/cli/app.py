@@ -92,8 +92,8 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("lint", "import-form"): N_("Check checklists; draft one from an XLSForm."),
     },
     N_("Anyone"): {
-        ("demo",): N_("Make simulated chains, with their reports."),
-        ("checklists", "plugins"): N_("List the checklists; list the plugins."),
+        ("demo", "checklists"): N_("Make simulated chains; list the checklists."),
+        ("schemes", "plugins"): N_("List the schemes; list the plugins."),
     },
 }
 """The commands by who needs them, related ones in one row with one line of help."""
@@ -184,6 +184,8 @@ def run(arguments: Sequence[str]) -> int:
     # before click reads them: its complaints about options are to be in this language, too
     language = _language(arguments)
     speak(language)
+    # pydantic would look through the metadata of whatever is installed, and one damaged file would stop every command
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _keep_strange_letters()
     if "--debug" in arguments:
         from cemaudit.guard import show_tracebacks

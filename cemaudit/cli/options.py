@@ -128,7 +128,8 @@ def print_new_ledger(ledger: Ledger) -> None:
 
 def print_plugin_problems(engine: Engine) -> None:
     """One line on stderr for everything that is wrong with a plugin."""
-    print_problems(problem.inside(message("warning")) for problem in engine.plugins.problems)
+    plugins = engine.plugins
+    print_problems(problem.inside(message("warning")) for problem in (*plugins.problems, *plugins.remarks))
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

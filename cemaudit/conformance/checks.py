@@ -27,12 +27,11 @@ from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.base import Record
 from cemaudit.model.blocks import Section
 from cemaudit.model.conditions import bounds
+from cemaudit.plugin_metadata import CORE
+from cemaudit.scoring.engine import METHOD, SUMMARY
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_scheme
 
 __all__ = ["CHECKS", "Check", "Level", "NotApplicable"]
-
-SUMMARY, METHOD = 100, 900
-"""``order`` of the first and the last section of a report."""
 
 SLOW = 0.1
 """Seconds a hook may take, by the median of its calls."""
@@ -102,6 +101,8 @@ def _translated(trial: Trial) -> Iterator[Message]:
 
 
 def _prefixes(trial: Trial) -> Iterator[Message]:
+    if trial.plugin.distribution == CORE:
+        raise NotApplicable(message("the ids of the core belong to everybody"))
     prefix = f"{trial.name}."
     ids = [(N_("checklist"), checklist.id) for checklist in trial.checklists]
     ids += [(N_("scheme"), scheme.id) for scheme in _own_schemes(trial)]
@@ -444,8 +445,8 @@ def _aggregators(trial: Trial) -> list[Aggregator]:
 
 
 def _own_schemes(trial: Trial) -> list[Any]:
-    """The schemes the plugin brings, as far as its checklists are scored by them."""
-    return [scheme for scheme in trial.schemes if scheme.id.startswith(f"{trial.name}.")]
+    """The schemes the plugin brings."""
+    return [trial.engine.library.schemes[ref] for ref in trial.plugin.schemes]
 
 
 def _findings(trial: Trial) -> Iterator[tuple[HookCall, Finding]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
 from cemaudit.hookspecs import Context
+from cemaudit.language import message
 from cemaudit.library import Library
 from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
 from cemaudit.model.aggregator import Aggregator
@@ -22,7 +23,10 @@ from cemaudit.scoring.findings import core_findings, order_findings
 from cemaudit.scoring.plan import Plan, make_plan
 from cemaudit.scoring.validation import check_visit
 
-__all__ = ["Engine", "audit_visit", "make_audit", "report_contexts", "visit_order"]
+__all__ = ["METHOD", "SUMMARY", "Engine", "audit_visit", "make_audit", "report_contexts", "visit_order"]
+
+SUMMARY, METHOD = 100, 900
+"""``order`` of the first and the last section of a report, both the core's."""
 
 
 def make_audit(
@@ -90,9 +94,8 @@ class Engine:
         """The audit of a visit, findings of plugins included; ``BadInput`` where it does not fit its checklist."""
         self._refuse_unfit(visit)
         audit = make_audit(self.plan(visit.checklist, visit.day), visit)
-        plugin_findings = [
-            result for _, result in self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)
-        ]
+        results = self.plugins.call("cemaudit_findings", Finding, audit=audit, history=history)
+        plugin_findings = [finding for plugin, finding in results if self._points_right(plugin, finding, audit)]
         return (
             audit.model_copy(update={"findings": order_findings([*audit.findings, *plugin_findings], audit)})
             if plugin_findings
@@ -120,7 +123,31 @@ class Engine:
     def sections(self, context: Context) -> list[Section]:
         """The plugins' report sections, sorted by order and id."""
         results = self.plugins.call("cemaudit_report_sections", Section, audit=context.audits[-1], context=context)
-        return sorted((section for _, section in results), key=lambda section: (section.order, section.id))
+        placed = [section for plugin, section in results if self._stands_right(plugin, section)]
+        return sorted(placed, key=lambda section: (section.order, section.id))
+
+    def _points_right(self, plugin: Plugin, finding: Finding, audit: Audit) -> bool:
+        """Whether a finding points at what is there; where not, it is reported, and left out."""
+        checklist = audit.checklist
+        if finding.touchpoint is not None and finding.touchpoint not in checklist.touchpoint:
+            what = message("{rule} names a touchpoint that {ref} has not: {name}", rule=finding.rule, ref=checklist.ref,
+                           name=finding.touchpoint)  # fmt: skip
+        elif finding.item is not None and finding.item not in checklist.items:
+            what = message("{rule} names an item that {ref} has not: {name}", rule=finding.rule, ref=checklist.ref,
+                           name=finding.item)  # fmt: skip
+        else:
+            return True
+        self.plugins.report(plugin, Problem(what))
+        return False
+
+    def _stands_right(self, plugin: Plugin, section: Section) -> bool:
+        """Whether a section stands between summary and method; where not, it is reported, and left out."""
+        if SUMMARY < section.order < METHOD:
+            return True
+        what = message("section {name} stands at {order}, outside {first} to {last}", name=section.id,
+                       order=section.order, first=SUMMARY, last=METHOD)  # fmt: skip
+        self.plugins.report(plugin, Problem(what))
+        return False
 
     def _refuse_unfit(self, visit: Visit) -> None:
         problems = check_visit(visit, self.library.checklist(visit.checklist))

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import json_option
-from cemaudit.language import N_, message
+from cemaudit.cli.options import json_option, print_problems
+from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.conformance import CheckResult
     from cemaudit.plugins import Plugin
+    from cemaudit.scoring import Engine
+
+MOST_FAULTS = 5
+"""Faults of one check that are printed; ``--json`` has all."""
+
+_LEVELS = {"NONE": N_("none"), "BRONZE": N_("bronze"), "SILVER": N_("silver"), "GOLD": N_("gold")}
 
 
 @localized.command(
@@ -20,22 +28,65 @@ if TYPE_CHECKING:
     help=N_("List the plugins, what they bring and what is wrong with them. Exit code 1 where anything is wrong."),
 )
 @localized.option("--no-plugin", "blocked", multiple=True, metavar="NAME", help=N_("Do not load this plugin."))
+@localized.option("--levels", is_flag=True, help=N_("Try each plugin on edge visits, and show the level it reaches."))
 @json_option
 @localized.common_options
-def command(blocked: tuple[str, ...], as_json: bool) -> int:
+def command(blocked: tuple[str, ...], levels: bool, as_json: bool) -> int:
     """List every entry point of the group, loaded or not."""
-    from cemaudit.library import Library
-    from cemaudit.plugins import load_plugins
-    from cemaudit.scoring.aggregators import BUILT_IN
+    from cemaudit.scoring import Engine
 
-    plugins = load_plugins(blocked)
-    Library(plugins, built_in=BUILT_IN)  # reads every checklist, so that its problems are known
+    engine = Engine(blocked)  # reads every checklist, so that its problems are known
+    plugins = engine.plugins
+    results = {plugin.name: try_plugin(engine, plugin) for plugin in plugins.entries if levels and plugin.hooks}
     if as_json:
-        click.echo(json.dumps([plugin_to_dict(plugin) for plugin in plugins.entries], ensure_ascii=False, indent=2))
+        records = [{**plugin_to_dict(plugin), **level_to_dict(results.get(plugin.name))} for plugin in plugins.entries]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
         for plugin in plugins.entries:
             print_plugin(plugin)
+            if plugin.name in results:
+                print_level(results[plugin.name])
+    print_problems(plugins.unreadable)
     return 1 if plugins.problems else 0
+
+
+def try_plugin(engine: Engine, plugin: Plugin) -> list[CheckResult]:
+    """Run every check on a plugin."""
+    from cemaudit.conformance import Trial, check_plugin
+
+    return check_plugin(Trial(engine, plugin.name))
+
+
+def level_to_dict(results: Sequence[CheckResult] | None) -> dict[str, object]:
+    """The level and every check as plain JSON values; nothing where none was run."""
+    from cemaudit.conformance import reached
+
+    if results is None:
+        return {}
+    checks = {
+        result.check.name: {
+            "level": result.check.level.name.lower(),
+            "faults": [str(fault) for fault in result.faults],
+            "not_applicable": None if result.not_applicable is None else str(result.not_applicable),
+        }
+        for result in results
+    }
+    return {"level": reached(results).name.lower(), "checks": checks}
+
+
+def print_level(results: Sequence[CheckResult]) -> None:
+    """Print the level, and what keeps the plugin from the next one."""
+    from cemaudit.conformance import reached
+
+    level = reached(results)
+    click.echo(f"  {message('level')}: {translate(_LEVELS[level.name])}")
+    for result in results:
+        if result.faults and result.check.level == level + 1:
+            click.echo(f"    {message('not yet')}: {translate(result.check.title)}")
+            for fault in result.faults[:MOST_FAULTS]:
+                click.echo(f"      {fault}")
+            if len(result.faults) > MOST_FAULTS:
+                click.echo(f"      {message('and {count} more', count=len(result.faults) - MOST_FAULTS)}")
 
 
 def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
@@ -50,6 +101,9 @@ def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
         "lenses": plugin.lenses,
         "platforms": plugin.platforms,
         "problems": [str(problem) for problem in plugin.problems],
+        "schemes": plugin.schemes,
+        "aggregators": plugin.aggregators,
+        "remarks": [str(problem) for problem in plugin.remarks],
     }
 
 
@@ -62,8 +116,12 @@ def print_plugin(plugin: Plugin) -> None:
         (message("journeys"), plugin.journeys),
         (message("lenses"), plugin.lenses),
         (message("platforms"), plugin.platforms),
+        (message("schemes"), plugin.schemes),
+        (message("aggregators"), plugin.aggregators),
     ):
         if values:
             click.echo(f"  {label}: {', '.join(values)}")
     for problem in plugin.problems:
         click.echo(f"  {message('problem')}: {problem}")
+    for remark in plugin.remarks:
+        click.echo(f"  {message('remark')}: {remark}")

@@ -1,0 +1,55 @@
+"""The schemes at hand: listed, shown whole, and where they are used; plugins with the level they reach."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from helpers import program
+
+
+def test_schemes_are_listed(tmp_path: Path) -> None:
+    listed = program.call(tmp_path, "schemes")
+    assert "cem.experience@2  Customer experience index\n" in listed.out
+    as_json = json.loads(program.call(tmp_path, "schemes", "--json").out)
+    by_ref = {f"{scheme['id']}@{scheme['version']}": scheme for scheme in as_json}
+    assert "retail.green-smile@2.0.0" in by_ref["cem.experience@2"]["used_by"]
+    assert all(scheme["plugin"] for scheme in as_json)
+    assert "definition" not in by_ref["nps@1"]
+    assert by_ref["nps@1"]["inputs"][0]["possible"] == 10
+
+
+def test_one_scheme_is_shown_with_what_it_asks(tmp_path: Path) -> None:
+    shown = program.call(tmp_path, "schemes", "uk.fhrs").out
+    assert "uk.fhrs@2012  " in shown
+    assert "\nInput" in shown
+    assert "\nMeasure" in shown
+    (korean,) = json.loads(program.call(tmp_path, "schemes", "nps@1", "--json", "--lang", "ko").out)
+    assert korean["definition"]["inputs"][0]["id"] == "recommend"
+    both = program.call(tmp_path, "schemes", "cem.experience", "--lang", "ko").out
+    assert [line.partition(" ")[0] for line in both.splitlines() if line.startswith("cem.experience@")] == [
+        "cem.experience@1",
+        "cem.experience@2",
+    ]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "no such scheme: npx (did you mean nps?)"), ("ko", "npx")])
+def test_a_name_mistyped_is_told(tmp_path: Path, language: str, words: str) -> None:
+    outcome = program.call(tmp_path, "schemes", "npx", "--lang", language)
+    assert (outcome.code, outcome.out) == (3, "")
+    assert words in outcome.err
+
+
+@pytest.mark.slow
+def test_levels_are_computed_when_asked(tmp_path: Path) -> None:
+    plugins = json.loads(program.call(tmp_path, "plugins", "--levels", "--json").out)
+    levels = {plugin["name"]: plugin["level"] for plugin in plugins}
+    assert {name: levels[name] for name in ("retail", "hospital", "ecommerce")} == {
+        "retail": "silver",
+        "hospital": "silver",
+        "ecommerce": "silver",
+    }
+    assert all("level" not in plugin for plugin in json.loads(program.call(tmp_path, "plugins", "--json").out))
+    shown = program.call(tmp_path, "plugins", "--levels", "--no-plugin", "hospital", "--no-plugin", "ecommerce").out
+    assert "  level: silver\n    not yet: own visits score as expected\n" in shown
