@@ -17,6 +17,7 @@ __all__ = [
     "DEFAULT_RULES",
     "EXCLUDED",
     "LEFT_OUT_INCOMPLETE",
+    "NO_CASE_MIX",
     "UNIT_TITLES",
     "ComparedData",
     "ComparisonRules",
@@ -103,6 +104,9 @@ CIRCUMSTANCE_TITLES = {
     "persona": message("persona"),
 }
 """What circumstances are called, by their key."""
+
+
+NO_CASE_MIX = message("No case-mix adjustment: this measure is not a mean of item points.")
 
 
 def circumstances_note(adjusted: Sequence[str], unadjusted: Sequence[str]) -> Iterator[Message]:

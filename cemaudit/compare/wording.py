@@ -12,7 +12,7 @@ from cemaudit.compare.intervention import ActionEffect
 from cemaudit.compare.league_table import LEAST_TENTH, League
 from cemaudit.compare.relation import LONG_RUN, RelationSummary, VisitShare, unlike_pairs
 from cemaudit.compare.reliability import visits_for_reliability
-from cemaudit.compare.results import ComparisonRules
+from cemaudit.compare.results import NO_CASE_MIX, ComparedData, ComparisonRules
 from cemaudit.compare.trends import Trend
 from cemaudit.compare.waves import WaveSeries, individuals_chart_limits
 from cemaudit.language import N_, Message, message
@@ -22,6 +22,7 @@ __all__ = [
     "broken_run_alerts",
     "effect_conclusions",
     "facet_legend",
+    "footnotes",
     "league_conclusions",
     "league_legend",
     "relation_conclusions",
@@ -43,12 +44,12 @@ class Conclusions(NamedTuple):
     limitations: tuple[Message, ...]
 
 
-def league_conclusions(league: League) -> Conclusions:
-    """Return the sentences of a league."""
+def league_conclusions(league: League, *, beside_lists: bool = False) -> Conclusions:
+    """Return the sentences of a league; ``beside_lists``: without what its action lists and footnotes say."""
     limitations: list[Message] = []
     least = league.rules.least_visits
     few = [standing.name for standing in league.standings if standing.visits < least]
-    if few:
+    if few and not beside_lists:
         limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group ({names}).",
                                    count=len(few), all=len(league.standings), least=least,
                                    names=_listed(few)))  # fmt: skip
@@ -58,13 +59,25 @@ def league_conclusions(league: League) -> Conclusions:
         )
     if league.unit == "store":
         limitations += _visits_needed(league)
-    return Conclusions(tuple(_league_findings(league)), (*limitations, *league.notes))
+    notes = [note for note in league.notes if not (beside_lists and note in FOOTNOTES)]
+    findings = _league_findings(league, with_flagged=not (beside_lists and league.flagged))
+    return Conclusions(tuple(findings), (*limitations, *notes))
 
 
-def _league_findings(league: League) -> Iterator[Message]:
+FOOTNOTES = (NO_CASE_MIX,)
+"""Notes on how figures are reckoned: they leave nothing open that a reader would act on."""
+
+
+def footnotes(facts: ComparedData) -> tuple[Message, ...]:
+    """Return the footnotes among the notes of a comparison."""
+    return tuple(note for note in facts.notes if note in FOOTNOTES)
+
+
+def _league_findings(league: League, *, with_flagged: bool) -> Iterator[Message]:
     if league.order.ranked_stores < 2:
         return
-    yield _flags(league)
+    if with_flagged:
+        yield _flags(league)
     if league.flagged:
         wrong = (league.false_flag_rate or 0.0) * len(league.flagged)
         yield message(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import (
     COLUMNS,
     channels_to_dict,
@@ -64,6 +65,7 @@ from cemaudit.model.vocabulary import Facet, label
 
 if TYPE_CHECKING:
     from cemaudit.compare.channels import FacetLeague
+    from cemaudit.compare.critical_items import CriticalSummary
     from cemaudit.compare.drop_outs import DropOuts
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
@@ -111,7 +113,6 @@ def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) 
         ]
         for standing in (pair.first, pair.second)
     ]
-    print_table([_counted_heading(heading, question.measure) for heading in _HEADINGS], rows, "lrrrr")
     difference, interval = f"{pair.difference:+.{digits}f}", interval_text(pair.interval, digits)
     notes = [
         pair.conclusion(),
@@ -119,8 +120,9 @@ def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) 
     ]
     if not pair.differ and pair.needed:
         notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
-    click.echo()
     print_notes(notes)
+    headings = [_counted_heading(heading, question.measure) for heading in _HEADINGS]
+    print_table(headings, rows, "lrrrr", gap=True)
 
 
 def _counted_heading(heading: str, measure: str | None) -> str:
@@ -139,6 +141,7 @@ def print_facets(
     reading: Local, selection: Selection, target: float | None, rules: ComparisonRules, form: OutputFormat
 ) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
+    from cemaudit.compare.action_lists import facet_lists
     from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
     from cemaudit.compare.wording import facet_legend
 
@@ -154,8 +157,17 @@ def print_facets(
         for standing in side.league.standings
     ]
     channels = channel_comparison(reading, selection, sides, rules)
-    document = {**channels_to_dict(channels), "rules": rules_to_dict(rules), "standings": rows}
+    lists = facet_lists(sides, [store for store, _ in channels.uneven])
+    document = {
+        **channels_to_dict(channels),
+        "rules": rules_to_dict(rules),
+        "standings": rows,
+        "action_lists": action_lists_to_dict(lists),
+    }
     if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
+        print_compared_measure(next(side.league.facts for side in sides if side.league))
+        print_action_lists(lists)
+        click.echo()
         print_channels(channels, sides, heading)
         print_section(N_("How to read this table"), facet_legend(rules))
 
@@ -253,8 +265,9 @@ MOST_SHOWN = 60
 _NUMBERS = (_VISITS, N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
 
 
-def league_json(league: League) -> dict[str, Any]:
-    """Everything about it, as plain values."""
+def league_json(league: League, critical: CriticalSummary | None = None) -> dict[str, Any]:
+    """Everything about it, as plain values; ``critical``: who failed critical items."""
+    from cemaudit.compare.action_lists import league_lists
     from cemaudit.compare.wording import league_conclusions, league_legend
 
     facts, sentences = league.facts, league_conclusions(league)
@@ -282,15 +295,22 @@ def league_json(league: League) -> dict[str, Any]:
         "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "terms": [str(sentence) for sentence in league_legend(league)],
         "standings": [standing_to_dict(standing) for standing in league.standings],
+        "action_lists": action_lists_to_dict(league_lists(league, critical.failed if critical else None)),
     }
 
 
-def print_league(league: League, critical: Sequence[object] = ()) -> None:
-    """In words what can and cannot be told, the table, and how to read it; ``critical``: who failed critical items."""
-    from cemaudit.compare.wording import both_means, league_conclusions, league_legend
+def print_league(league: League, critical: CriticalSummary | None = None) -> None:
+    """The four lists, then what can and cannot be told, the table, and how to read it.
 
-    facts, sentences = league.facts, league_conclusions(league)
+    ``critical``: who failed critical items.
+    """
+    from cemaudit.compare.action_lists import league_lists
+    from cemaudit.compare.wording import both_means, footnotes, league_conclusions, league_legend
+
+    facts, sentences = league.facts, league_conclusions(league, beside_lists=True)
     print_compared_measure(facts)
+    print_action_lists(league_lists(league, critical.failed if critical else None))
+    click.echo()
     left_out = [f"{_reason(reason)} {count:,}" for reason, count in facts.left_out.items()]
     click.echo(
         str(
@@ -302,14 +322,14 @@ def print_league(league: League, critical: Sequence[object] = ()) -> None:
             )
         )
     )
-    # A wrong charge is acted on the same day, whatever the means say.
-    print_section(N_("Critical items not met"), critical)
     print_wrapped(both_means(league), width=SCREEN)
-    print_section(N_("What the data show"), sentences.supported)
+    # A wrong charge is acted on the same day, whatever the means say.
+    print_section(N_("Critical items not met"), critical.sentences if critical else ())
     print_section(N_("What the data cannot show"), sentences.limitations)
+    print_section(N_("What the data show"), sentences.supported)
     click.echo()
     print_league_table(league)
-    print_section(N_("How to read this table"), league_legend(league))
+    print_section(N_("How to read this table"), (*league_legend(league), *footnotes(facts)))
 
 
 def print_league_table(league: League) -> None:
@@ -442,7 +462,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.critical_items import critical_sentences
+    from cemaudit.compare.critical_items import NO_CRITICAL, critical_summary
     from cemaudit.compare.from_snapshot import episode_drop_outs, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
@@ -489,8 +509,8 @@ def command(
         if league is None:
             return
         relations = store_relations(opened, selection, rules) if relation else None
-        for_programs = form.as_json or form.as_csv
-        critical = [] if for_programs or selection.of_episodes else list(critical_sentences(opened, selection))
+        is_read = not form.as_csv and not selection.of_episodes and by == "store"
+        critical = critical_summary(opened, selection) if is_read else NO_CRITICAL
         drop_outs = episode_drop_outs(opened, selection, by, rules) if selection.of_episodes else None
     if account and folder:
         from cemaudit.report import league_report, write_report
@@ -504,7 +524,7 @@ def show_league(
     relations: RelationSummary | None,
     drop_outs: DropOuts | None,
     form: OutputFormat,
-    critical: Sequence[object],
+    critical: CriticalSummary,
 ) -> None:
     """Show a league, with the relation or the drop-outs of each store beside it where they are there."""
     if relations:
@@ -512,7 +532,10 @@ def show_league(
     elif drop_outs:
         show_with_drop_outs(league, drop_outs, form)
     elif not write_rows(
-        form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
+        form,
+        COLUMNS,
+        [standing_to_dict(standing) for standing in league.standings],
+        lambda: league_json(league, critical),
     ):
         print_league(league, critical)
 
@@ -541,7 +564,7 @@ def league_or_target_check(
 
 
 def show_with_relation(
-    league: League, relation: RelationSummary, form: OutputFormat, critical: Sequence[object] = ()
+    league: League, relation: RelationSummary, form: OutputFormat, critical: CriticalSummary
 ) -> None:
     """Show a league of stores, and beside each standing the relation of the store."""
     rows = [
@@ -550,7 +573,11 @@ def show_with_relation(
     ]
 
     def document() -> dict[str, Any]:
-        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, league.standings)}
+        return {
+            **league_json(league, critical),
+            "standings": rows,
+            "relation": relation_to_dict(relation, league.standings),
+        }
 
     if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
         print_league(league, critical)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import compared_visits_to_dict
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
@@ -92,22 +93,26 @@ def effect_row(effect: ActionEffect) -> dict[str, Any]:
 
 def effect_to_dict(effect: ActionEffect) -> dict[str, Any]:
     """The effect of an action as plain JSON values, with its sentences."""
+    from cemaudit.compare.action_lists import effect_lists
     from cemaudit.compare.wording import effect_conclusions
 
     facts = effect.facts
     return {
         "measure": facts.measure, **compared_visits_to_dict(facts), "level": effect.level, **effect_row(effect),
         "missing": effect.missing, "sentences": [str(sentence) for sentence in effect_conclusions(effect)],
+        "action_lists": action_lists_to_dict(effect_lists(effect)),
     }  # fmt: skip
 
 
 def print_effect(effect: ActionEffect) -> None:
-    """Print what the action did in words, the parts of the change, and the visits it rests on."""
+    """Print what to do now, what the action did in words, the parts of the change, and the visits it rests on."""
+    from cemaudit.compare.action_lists import effect_lists
     from cemaudit.compare.wording import effect_conclusions
 
     action = effect.action
     print_compared_measure(effect.facts)
     click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
+    print_action_lists(effect_lists(effect))
     click.echo()
     print_notes(effect_conclusions(effect))
     low, high = effect.interval

@@ -29,7 +29,7 @@ from cemaudit.cli.options import (
     print_problems,
     refuse_beside,
 )
-from cemaudit.cli.terminal import print_section, print_table, screen_width
+from cemaudit.cli.terminal import print_section, print_table, print_wrapped, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
@@ -203,7 +203,7 @@ VIEWS = {
     "episodes": N_("whole treatments or orders: score, visits planned and kept, drop-outs, what fell"),
     "after-claims": N_("what the next wave brought where there was a claim: a blame, another claim, nothing"),
 }
-EPISODES, AFTER_CLAIMS, CRITICAL = "episodes", "after-claims", "critical"
+EPISODES, AFTER_CLAIMS, CRITICAL, LEAGUE = "episodes", "after-claims", "critical", "league"
 
 _MOST_SQL = 100_000
 
@@ -434,6 +434,10 @@ def print_result(
     elif view == CRITICAL and not result.keys:
         print_critical_failures(result.rows, limit)
     elif view:
+        if view == LEAGUE and result.rows:
+            text = N_("Plain means, whose order is partly chance: which stores to act on, 'cemaudit compare' says.")
+            print_wrapped(translate(text))
+            click.echo()
         print_view(result, limit, names, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
         print_rows(result.rows, limit)
