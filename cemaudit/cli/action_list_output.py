@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cemaudit.cli.terminal import print_bold, print_notes
+from cemaudit.cli.terminal import one_line, print_bold, print_notes
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _lines(judgements: Sequence[Judgement]) -> Iterator[object]:
     """Names listed for the same reason in one line; of long lists how many more there are."""
     names_by_reason: dict[str, list[str]] = {}
     for judgement in judgements:
-        names_by_reason.setdefault(str(judgement.why), []).append(str(judgement.name))
+        names_by_reason.setdefault(str(judgement.why), []).append(one_line(str(judgement.name)))
     reasons = list(names_by_reason.items())
     for why, names in reasons[:MOST_NAMED]:
         listed = ", ".join(names[:MOST_NAMED])

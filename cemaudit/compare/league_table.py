@@ -339,12 +339,13 @@ def _finite_or_none(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def fit_units(crossed: CrossTabulation) -> FittedModel:
+def fit_units(crossed: CrossTabulation, *, single: bool = False) -> FittedModel:
     """Return the model that stores, or what is made of them, are compared by.
 
-    ``NotEstimable`` where there are not two of the unit, or where the visits do not say enough.
+    ``single``: one region, format ... will do, for it is held against a target. ``NotEstimable`` where there are not
+    two of the unit otherwise, or where the visits do not say enough.
     """
-    if crossed.unit_factor and len(crossed.unit_factor.levels) < 2:
+    if crossed.unit_factor and len(crossed.unit_factor.levels) < 2 and not (single and crossed.unit_factor.levels[0]):
         name, levels = crossed.unit_factor.name, crossed.unit_factor.levels
         if levels == (None,):
             raise NotEstimable(

@@ -59,7 +59,7 @@ class Trend:
     waves: tuple[Wave, ...]
     rows: VisitResiduals
     part_by_store: Factor | None
-    names: Mapping[str | None, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decimals(self) -> int:
@@ -167,7 +167,7 @@ def trend_in_table(  # noqa: PLR0913
         waves=tuple(waves),
         rows=rows,
         part_by_store=fitted.crossed.unit_factor,
-        names=names,
+        names={store: names.get(store, store) for store in rows.stores},
     )
 
 

@@ -53,7 +53,11 @@ def league_conclusions(league: League, *, beside_lists: bool = False) -> Conclus
         limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group ({names}).",
                                    count=len(few), all=len(league.standings), least=least,
                                    names=_listed(few)))  # fmt: skip
-    if league.order.ranked_stores < 2:
+    if len(league.standings) == 1:
+        limitations.append(
+            message("There is nothing to compare with: all stores belong to {name}.", name=league.standings[0].name)
+        )
+    elif league.order.ranked_stores < 2:
         limitations.append(
             message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
         )
@@ -332,21 +336,19 @@ def _rules(rules: ComparisonRules) -> Message:
     )  # fmt: skip
 
 
-_NOTABLE_POINTS = 1.0
-
-
 SMALL_CHANCE = 0.01
 
 
 def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
     """Return the sentences, the answer first; before it, where these visits may not judge the action, why not."""
+    digits = effect.decimals
     sentences = [*_answers(effect), message(
         "The plain mean of these stores changed by {naive} points: regression to the mean {regression}, common "
         "change and what was asked {other}, effect of the action {effect}.",
-        naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
-        effect=f"{effect.effect:+.1f}",
+        naive=f"{effect.naive:+.{digits}f}", regression=f"{effect.regression:+.{digits}f}",
+        other=f"{effect.other:+.{digits}f}", effect=f"{effect.effect:+.{digits}f}",
     )]  # fmt: skip
-    if abs(effect.regression) > max(abs(effect.effect), _NOTABLE_POINTS):
+    if abs(effect.regression) > max(abs(effect.effect), 10.0 ** (1 - digits)):
         sentences.append(
             message("Comparing before and after alone would have misled: most of that difference is chance.")
         )
@@ -379,9 +381,9 @@ _SELECTION_SENTENCES = {
 def _selection_sentence(effect: ActionEffect) -> Message:
     return message(
         _SELECTION_SENTENCES[effect.facts.better],
-        gap=f"{effect.selection.gap:.1f}",
+        gap=f"{effect.selection.gap:.{effect.decimals}f}",
         chance="< 1 %" if effect.selection.chance < SMALL_CHANCE else percent(effect.selection.chance),
-        expected=f"{effect.naive - effect.effect:+.1f}",
+        expected=f"{effect.naive - effect.effect:+.{effect.decimals}f}",
     )
 
 
@@ -397,14 +399,14 @@ def _answers(effect: ActionEffect) -> tuple[Message, ...]:
 
 
 def _answer(effect: ActionEffect) -> Message:
-    low, high = effect.interval
+    (low, high), digits = effect.interval, effect.decimals
     values = {
         "action": effect.action.id,
-        "effect": f"{abs(effect.effect):.1f}",
-        "low": f"{low:+.1f}",
-        "high": f"{high:+.1f}",
+        "effect": f"{abs(effect.effect):.{digits}f}",
+        "low": f"{low:+.{digits}f}",
+        "high": f"{high:+.{digits}f}",
         "level": percent(effect.level),
-        "smallest": f"{effect.smallest_detectable:.1f}",
+        "smallest": f"{effect.smallest_detectable:.{digits}f}",
     }
     if not effect.is_significant:
         return message(

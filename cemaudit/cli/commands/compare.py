@@ -118,6 +118,8 @@ def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) 
         pair.conclusion(),
         message("Difference: {difference} ({interval}).", difference=difference, interval=interval),
     ]
+    if league.worse == "above":
+        notes.append(message("Of this measure lower scores are better."))
     if not pair.differ and pair.needed:
         notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
     print_notes(notes)
@@ -398,8 +400,8 @@ def _probability(value: float | None) -> str:
     if value is None:
         return "-"
     if value < 0.01:
-        return "<0.01"
-    return ">0.99" if value > 0.99 else f"{math.floor(value * 100 + 1e-9) / 100:.2f}"
+        return "<1%"
+    return ">99%" if value > 0.99 else f"{math.floor(value * 100 + 1e-9)}%"
 
 
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
@@ -555,7 +557,7 @@ def league_or_target_check(
     from cemaudit.compare.from_snapshot import fit_league
 
     try:
-        return fit_league(reading, selection, target, rules, scale)
+        return fit_league(reading, selection, target, rules, scale, single=target is not None)
     except NotEstimable as refusal:
         if target is None or not alone:
             raise

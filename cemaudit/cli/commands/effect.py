@@ -115,12 +115,12 @@ def print_effect(effect: ActionEffect) -> None:
     print_action_lists(effect_lists(effect))
     click.echo()
     print_notes(effect_conclusions(effect))
-    low, high = effect.interval
+    (low, high), digits = effect.interval, effect.decimals
     rows = [
-        [translate(N_("before and after")), f"{effect.naive:+.1f}"],
-        ["  " + translate(N_("regression to the mean")), f"{effect.regression:+.1f}"],
-        ["  " + translate(N_("common change, and what was asked")), f"{effect.other:+.1f}"],
-        ["  " + translate(N_("the action")), f"{effect.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
+        [translate(N_("before and after")), f"{effect.naive:+.{digits}f}"],
+        ["  " + translate(N_("regression to the mean")), f"{effect.regression:+.{digits}f}"],
+        ["  " + translate(N_("common change, and what was asked")), f"{effect.other:+.{digits}f}"],
+        ["  " + translate(N_("the action")), f"{effect.effect:+.{digits}f} ({low:+.{digits}f}..{high:+.{digits}f})"],
     ]
     print_table(_PARTS, rows, "lr", width=screen_width(), gap=True)
     groups = [
