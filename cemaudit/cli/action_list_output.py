@@ -74,8 +74,8 @@ def _lines(judgements: Sequence[Judgement]) -> Iterator[object]:
     for why, names in reasons[:MOST_NAMED]:
         listed = ", ".join(names[:MOST_NAMED])
         if len(names) > MOST_NAMED:
-            listed = str(message("{names} and {count} more (all: --json)", names=listed,
-                                 count=f"{len(names) - MOST_NAMED:,}"))  # fmt: skip
+            # Not in a place of the message: values of messages are cut where they are long.
+            listed += f" {message('and {count} more (all: --json)', count=f'{len(names) - MOST_NAMED:,}')}"
         yield f"{listed}: {why}"
     if left := sum(len(names) for _, names in reasons[MOST_NAMED:]):
         yield message("and {count} more (all: --json)", count=f"{left:,}")

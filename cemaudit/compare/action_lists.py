@@ -108,25 +108,21 @@ def league_lists(league: League, failed_critical: Mapping[str, Message] | None =
     failed = failed_critical or {}
     return ActionLists(
         tuple(
-            _standing_judgement(league, standing, failed.get(standing.store)) for standing in reversed(league.standings)
+            _with_failed(_standing_judgement(league, standing), failed.get(standing.store))
+            for standing in reversed(league.standings)
         )
     )
 
 
-def _standing_judgement(league: League, standing: Standing, failed: Message | None) -> Judgement:
+def _standing_judgement(league: League, standing: Standing) -> Judgement:
     is_settled = _is_settled(league, standing)
-    of_list = urgency(is_bad=standing.flagged or failed is not None, is_judged=standing.rank is not None,
-                      is_settled=is_settled)  # fmt: skip
-    if failed and not standing.flagged:
-        why = failed
-    elif of_list is Urgency.NOT_ENOUGH:
+    of_list = urgency(is_bad=standing.flagged, is_judged=standing.rank is not None, is_settled=is_settled)
+    if of_list is Urgency.NOT_ENOUGH:
         why = _too_few(league, standing)
     else:
         texts = _FLAGGED if standing.flagged else _SETTLED if is_settled else _OPEN
         target = None if league.target is None else f"{league.target:g}"
         why = message(texts[target is not None, league.worse], target=target, at=percent(league.rules.flag_at))
-        if failed:
-            why = message("{why}; {other}", why=why, other=failed)
     return Judgement(standing.store, standing.name, of_list, why)
 
 
@@ -147,9 +143,12 @@ def _too_few(league: League, standing: Standing) -> Message:
     return message("fewer than {least} visits", least=league.rules.least_visits)
 
 
-def facet_lists(sides: Sequence[FacetLeague], uneven: Iterable[str]) -> ActionLists:
-    """Return the lists of stores over the values of a facet, by the worst of each; ``uneven``: stores (by id) whose
-    values differ by more than chance.
+def facet_lists(
+    sides: Sequence[FacetLeague], uneven: Iterable[str], failed_critical: Mapping[str, Message] | None = None
+) -> ActionLists:
+    """Return the lists of stores over the values of a facet, by the worst of each.
+
+    ``uneven``: stores (by id) whose values differ by more than chance; ``failed_critical``: as of ``league_lists``.
 
     Without a target a store is watched that is below the mean in all of several, or uneven: of many values one is
     often below by chance.
@@ -160,9 +159,18 @@ def facet_lists(sides: Sequence[FacetLeague], uneven: Iterable[str]) -> ActionLi
         for judgement in league_lists(side.league).judgements if side.league else ():
             by_store.setdefault(judgement.id, []).append((judgement, side))
     has_target = any(side.league and side.league.target is not None for side in sides)
-    return ActionLists(
-        tuple(_worst_of_facets(judged, store in differing, has_target=has_target) for store, judged in by_store.items())
-    )
+    worst = (_worst_of_facets(judged, store in differing, has_target=has_target) for store, judged in by_store.items())
+    failed = failed_critical or {}
+    return ActionLists(tuple(_with_failed(judgement, failed.get(judgement.id)) for judgement in worst))
+
+
+def _with_failed(judgement: Judgement, failed: Message | None) -> Judgement:
+    """Return the judgement of a store that may have failed a critical item, too."""
+    if failed is None:
+        return judgement
+    is_bad = judgement.urgency is Urgency.ACT_NOW
+    why = message("{why}; {other}", why=judgement.why, other=failed) if is_bad else failed
+    return judgement._replace(urgency=urgency(is_bad=True), why=why)
 
 
 def _worst_of_facets(
@@ -308,7 +316,7 @@ ITEM_URGENCY = {
     ItemAdvice.NEVER: Urgency.ACT_NOW,
     ItemAdvice.CONTRARY: Urgency.ACT_NOW,
     ItemAdvice.DRIFT: Urgency.ACT_NOW,
-    ItemAdvice.UNCALIBRATED: Urgency.ACT_NOW,
+    ItemAdvice.UNCALIBRATED: Urgency.WATCH,
     ItemAdvice.ALWAYS: Urgency.WATCH,
     ItemAdvice.NO_PART: Urgency.WATCH,
     ItemAdvice.SELDOM: Urgency.WATCH,

@@ -349,7 +349,7 @@ def fit_units(crossed: CrossTabulation, *, single: bool = False) -> FittedModel:
         name, levels = crossed.unit_factor.name, crossed.unit_factor.levels
         if levels == (None,):
             raise NotEstimable(
-                message("of none of these stores anything is known as {key}: nothing to compare", key=name)
+                message("of none of these stores anything is known as {key}: nothing to compare", key=message(name))
             )
-        raise NotEstimable(message("all these stores have the same {key}: {value}", key=name, value=levels[0]))
+        raise NotEstimable(message("all these stores have the same {key}: {value}", key=message(name), value=levels[0]))
     return fit_without_store_effect(crossed) if units_of_single_visits(crossed) else fit_mixed_model(crossed)

@@ -150,7 +150,7 @@ def trend_in_table(  # noqa: PLR0913
     ``BadInput`` where a wave of the baseline does not exist, ``NotEstimable`` where the visits do not answer it.
     """
     if table.unit_factor and table.unit_factor.levels == (None,):
-        text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
+        text = message("of none of these stores anything is known as {key}: nothing to compare", key=message(str(by)))
         raise NotEstimable(text, "unknown")
     waves = waves_by_date(table)
     first, later = _split_at_baseline(waves, baseline)

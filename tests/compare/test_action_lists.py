@@ -128,6 +128,12 @@ def test_over_channels_the_worst_decides() -> None:
     assert any(str(one.why).endswith("[phone]") for one in lists.on(ACT_NOW))
 
 
+def test_a_store_that_failed_a_critical_item_is_fine_in_no_channel() -> None:
+    sides = [FacetLeague(str(seed), Text(en=str(seed)), league=league(seed, target=None)) for seed in (1, 2)]
+    fine = min(ids(facet_lists(sides, []), FINE))
+    assert fine in ids(facet_lists(sides, [], {fine: message("critical item not met (see below)")}), ACT_NOW)
+
+
 def test_without_a_target_a_store_below_in_one_of_two_is_fine_unless_the_two_differ() -> None:
     sides = [FacetLeague(str(seed), Text(en=str(seed)), league=league(seed, target=None)) for seed in (1, 2)]
     below = ids(league_lists(sides[0].league), WATCH) if sides[0].league else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,7 @@ from cemaudit.cli.terminal import (
     screen_width,
 )
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, current, message, translate
+from cemaudit.language import N_, Message, current, message, translate
 from cemaudit.model import Reason
 from cemaudit.model.vocabulary import Facet, label
 
@@ -144,6 +144,7 @@ def print_facets(
 ) -> None:
     """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
     from cemaudit.compare.action_lists import facet_lists
+    from cemaudit.compare.critical_items import NO_CRITICAL, critical_summary
     from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
     from cemaudit.compare.wording import facet_legend
 
@@ -159,7 +160,8 @@ def print_facets(
         for standing in side.league.standings
     ]
     channels = channel_comparison(reading, selection, sides, rules)
-    lists = facet_lists(sides, [store for store, _ in channels.uneven])
+    critical = NO_CRITICAL if form.as_csv or selection.of_episodes else critical_summary(reading, selection)
+    lists = facet_lists(sides, [store for store, _ in channels.uneven], critical.failed)
     document = {
         **channels_to_dict(channels),
         "rules": rules_to_dict(rules),
@@ -171,6 +173,7 @@ def print_facets(
         print_action_lists(lists)
         click.echo()
         print_channels(channels, sides, heading)
+        print_section(N_("Critical items not met"), critical.sentences)
         print_section(N_("How to read this table"), facet_legend(rules))
 
 
@@ -297,7 +300,7 @@ def league_json(league: League, critical: CriticalSummary | None = None) -> dict
         "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "terms": [str(sentence) for sentence in league_legend(league)],
         "standings": [standing_to_dict(standing) for standing in league.standings],
-        "action_lists": action_lists_to_dict(league_lists(league, critical.failed if critical else None)),
+        "action_lists": action_lists_to_dict(league_lists(league, _failed_stores(league, critical))),
     }
 
 
@@ -311,7 +314,7 @@ def print_league(league: League, critical: CriticalSummary | None = None) -> Non
 
     facts, sentences = league.facts, league_conclusions(league, beside_lists=True)
     print_compared_measure(facts)
-    print_action_lists(league_lists(league, critical.failed if critical else None))
+    print_action_lists(league_lists(league, _failed_stores(league, critical)))
     click.echo()
     left_out = [f"{_reason(reason)} {count:,}" for reason, count in facts.left_out.items()]
     click.echo(
@@ -332,6 +335,11 @@ def print_league(league: League, critical: CriticalSummary | None = None) -> Non
     click.echo()
     print_league_table(league)
     print_section(N_("How to read this table"), (*league_legend(league), *footnotes(facts)))
+
+
+def _failed_stores(league: League, critical: CriticalSummary | None) -> Mapping[str, Message] | None:
+    """Why to act on stores that failed a critical item; nothing where regions or the like are compared."""
+    return critical.failed if critical and league.unit == "store" else None
 
 
 def print_league_table(league: League) -> None:
@@ -511,8 +519,8 @@ def command(
         if league is None:
             return
         relations = store_relations(opened, selection, rules) if relation else None
-        is_read = not form.as_csv and not selection.of_episodes and by == "store"
-        critical = critical_summary(opened, selection) if is_read else NO_CRITICAL
+        is_shown = not form.as_csv and not selection.of_episodes
+        critical = critical_summary(opened, selection) if is_shown else NO_CRITICAL
         drop_outs = episode_drop_outs(opened, selection, by, rules) if selection.of_episodes else None
     if account and folder:
         from cemaudit.report import league_report, write_report
