@@ -62,11 +62,12 @@ def show_target_check(
     document = {"action_lists": action_lists_to_dict(lists)}
     if not write_rows(form, COLUMNS, rows, lambda: _target_check_to_dict(check, rows, reasons) | document):
         from cemaudit.compare.target_check import target_conclusions
+        from cemaudit.compare.wording import FOOTNOTES
 
         print_compared_measure(check.facts)
         print_action_lists(lists)
         print_section(N_("What the data show"), target_conclusions(check))
-        print_section(N_("What the data cannot show"), reasons)
+        print_section(N_("What the data cannot show"), [reason for reason in reasons if reason not in FOOTNOTES])
 
 
 def _row(check: TargetCheck, names: Mapping[str | None, str], place: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ __all__ = [
     "EXCLUDED",
     "LEFT_OUT_INCOMPLETE",
     "NO_CASE_MIX",
+    "NO_EPISODE_CASE_MIX",
     "UNIT_TITLES",
     "ComparedData",
     "ComparisonRules",
@@ -107,6 +108,9 @@ CIRCUMSTANCE_TITLES = {
 
 
 NO_CASE_MIX = message("No case-mix adjustment: this measure is not a mean of item points.")
+
+
+NO_EPISODE_CASE_MIX = message("No case-mix adjustment: the score of an episode is of several visits.")
 
 
 def circumstances_note(adjusted: Sequence[str], unadjusted: Sequence[str]) -> Iterator[Message]:

@@ -12,7 +12,7 @@ from cemaudit.compare.intervention import ActionEffect
 from cemaudit.compare.league_table import LEAST_TENTH, League
 from cemaudit.compare.relation import LONG_RUN, RelationSummary, VisitShare, unlike_pairs
 from cemaudit.compare.reliability import visits_for_reliability
-from cemaudit.compare.results import NO_CASE_MIX, ComparedData, ComparisonRules
+from cemaudit.compare.results import NO_CASE_MIX, NO_EPISODE_CASE_MIX, ComparedData, ComparisonRules
 from cemaudit.compare.trends import Trend
 from cemaudit.compare.waves import WaveSeries, individuals_chart_limits
 from cemaudit.language import N_, Message, message
@@ -68,7 +68,7 @@ def league_conclusions(league: League, *, beside_lists: bool = False) -> Conclus
     return Conclusions(tuple(findings), (*limitations, *notes))
 
 
-FOOTNOTES = (NO_CASE_MIX,)
+FOOTNOTES = (NO_CASE_MIX, NO_EPISODE_CASE_MIX)
 """Notes on how figures are reckoned: they leave nothing open that a reader would act on."""
 
 

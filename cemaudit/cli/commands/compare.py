@@ -292,7 +292,7 @@ class UnitOrFacet(click.Choice[str]):
     N_(
         "Compare stores fairly: scores adjusted for shopper severity, each with its interval, the probability of "
         "missing the target, the rank interval, and groups of stores that cannot be distinguished. The output begins "
-        "with what the data show and what they cannot show."
+        "with four lists: act now, watch, fine, not enough visits."
     ),
     {"stores": N_("Say whether two stores differ.")},
     alone=True,

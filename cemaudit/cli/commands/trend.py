@@ -47,7 +47,7 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
     "trend",
     help=N_(
         "Show what changed between waves: in all stores, regions, channels or other parts, each with its interval, "
-        "and which single stores changed. The output begins with what is change and what is noise."
+        "and which single stores changed. The output begins with four lists: act now, watch, fine, not enough visits."
     ),
 )
 @selection_options
