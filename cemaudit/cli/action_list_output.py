@@ -72,7 +72,9 @@ def _lines(judgements: Sequence[Judgement]) -> Iterator[object]:
         names_by_reason.setdefault(str(judgement.why), []).append(one_line(str(judgement.name)))
     reasons = list(names_by_reason.items())
     for why, names in reasons[:MOST_NAMED]:
-        listed = ", ".join(names[:MOST_NAMED])
+        # Of a name with a comma in it ("Doughnuts, Ice cream") nobody could say where it ends.
+        separator = "; " if any("," in name for name in names[:MOST_NAMED]) else ", "
+        listed = separator.join(names[:MOST_NAMED])
         if len(names) > MOST_NAMED:
             # Not in a place of the message: values of messages are cut where they are long.
             listed += f" {message('and {count} more (all: --json)', count=f'{len(names) - MOST_NAMED:,}')}"

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cemaudit import compare
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.compare.action_lists import (
     ActionLists,
     Judgement,
@@ -106,6 +107,26 @@ def test_a_failed_critical_item_is_acted_on_whatever_the_mean_says() -> None:
     reasons = {judgement.id: str(judgement.why) for judgement in lists.judgements}
     assert reasons[fine] == reasons["s39"] == str(why)
     assert reasons[table.flagged[0].store] == f"probably below 50 (80 % or more); {why}"
+
+
+def test_long_lists_are_cut_where_programs_have_all_and_empty_ones_share_a_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    why = message("nothing to change")
+    many = [Judgement(f"s{number}", f"A long name of a store, {number}", FINE, why) for number in range(25)]
+    reasons = [Judgement(f"r{number}", f"r{number}", WATCH, message(f"reason {number}")) for number in range(12)]
+    lists = ActionLists((*many, *reasons))
+    print_action_lists(lists)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Fine (25)" in said
+    assert "Watch (12)" in said
+    assert "A long name of a store, 8; A long name of a store, 9 and 15 more (all: --json): nothing to change" in said
+    assert "reason 9 - and 2 more (all: --json)" in said
+    assert said.endswith("None: Act now, Not enough visits")
+    document = action_lists_to_dict(lists)
+    assert document is not None
+    assert [len(document[name]) for name in ("act_now", "watch", "fine", "not_enough_visits")] == [0, 12, 25, 0]
+    assert document["watch"][0] == {"id": "r0", "name": "r0", "why": "reason 0", "count": 1}
 
 
 def test_one_function_decides() -> None:
