@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import COLUMNS, compared_visits_to_dict
 from cemaudit.cli.options import measure_ranges
 from cemaudit.cli.output import OutputFormat, print_compared_measure, write_rows
@@ -54,12 +55,19 @@ def show_target_check(
         message("None of this is adjusted for strict and mild shoppers."),
         *check.facts.notes,
     ]
-    if not write_rows(form, COLUMNS, rows, lambda: _target_check_to_dict(check, rows, reasons)):
+    from cemaudit.compare.action_lists import target_lists
+
+    name = rows[0]["name"] if len(rows) == 1 else message("All stores")
+    lists = target_lists(check, name)
+    document = {"action_lists": action_lists_to_dict(lists)}
+    if not write_rows(form, COLUMNS, rows, lambda: _target_check_to_dict(check, rows, reasons) | document):
         from cemaudit.compare.target_check import target_conclusions
+        from cemaudit.compare.wording import FOOTNOTES
 
         print_compared_measure(check.facts)
+        print_action_lists(lists)
         print_section(N_("What the data show"), target_conclusions(check))
-        print_section(N_("What the data cannot show"), reasons)
+        print_section(N_("What the data cannot show"), [reason for reason in reasons if reason not in FOOTNOTES])
 
 
 def _row(check: TargetCheck, names: Mapping[str | None, str], place: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cemaudit.compare.selection import Selection
@@ -15,7 +15,15 @@ from cemaudit.ledger.query.critical import CriticalFailure, critical_failures
 from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 
-__all__ = ["MOST_STORES", "StoreFailures", "critical_sentences", "failures_by_store"]
+__all__ = [
+    "MOST_STORES",
+    "NO_CRITICAL",
+    "CriticalSummary",
+    "StoreFailures",
+    "critical_sentences",
+    "critical_summary",
+    "failures_by_store",
+]
 
 MOST_STORES = 10
 """So many stores are named in words; ``query critical`` has all of them."""
@@ -38,8 +46,23 @@ def failures_by_store(failures: Sequence[CriticalFailure]) -> list[StoreFailures
     return list(by_store.values())
 
 
-def critical_sentences(reading: Reading, selection: Selection) -> Iterator[Message]:
-    """Yield a sentence for each store that failed a critical item, the latest first, or why nothing is known.
+class CriticalSummary(NamedTuple):
+    """Critical items not met, in ``sentences``; ``failed``: why to act on a store, by its id."""
+
+    sentences: tuple[Message, ...]
+    failed: Mapping[str, Message]
+
+
+NO_CRITICAL = CriticalSummary((), {})
+
+
+def critical_sentences(reading: Reading, selection: Selection) -> tuple[Message, ...]:
+    """Return a sentence for each store that failed a critical item; see ``critical_summary``."""
+    return critical_summary(reading, selection).sentences
+
+
+def critical_summary(reading: Reading, selection: Selection) -> CriticalSummary:
+    """Return a sentence for each store that failed a critical item, the latest first, or why nothing is known.
 
     Nothing where no item of the checklists is critical, or where single visits may not be shown.
     """
@@ -47,16 +70,20 @@ def critical_sentences(reading: Reading, selection: Selection) -> Iterator[Messa
     checklists = [reading.checklist(ref) for ref in checklists_asked(reading, query, one=False)]
     has_critical = any(item.critical for checklist in checklists for item in checklist.items.values())
     if not has_critical or any(checklist.least_sheets > 1 for checklist in checklists):
-        return
+        return NO_CRITICAL
     try:
         failures = [failure for _, failure in critical_failures(reading, query)]
     except BadInput:
-        yield message("Which critical items failed is not known; make the snapshot again with 'cemaudit snapshot'.")
-        return
+        text = message("Which critical items failed is not known; make the snapshot again with 'cemaudit snapshot'.")
+        return CriticalSummary((text,), {})
     if not failures:
-        yield message("No visit failed a critical item.")
-        return
-    names, stores = reading.store_names(), failures_by_store(failures)
+        return CriticalSummary((message("No visit failed a critical item."),), {})
+    stores, why = failures_by_store(failures), message("critical item not met (see below)")
+    sentences = tuple(_failure_sentences(stores, reading.store_names()))
+    return CriticalSummary(sentences, {of_store.store: why for of_store in stores})
+
+
+def _failure_sentences(stores: Sequence[StoreFailures], names: Mapping[str | None, str]) -> Iterator[Message]:
     for of_store in stores[:MOST_STORES]:
         items = ", ".join(f"{title} ({times})" if times > 1 else title for title, times in of_store.times.items())
         yield message(

@@ -232,7 +232,8 @@ def _isolated_stores(crossed: CrossTabulation) -> list[int]:
 def _notes(
     crossed: CrossTabulation, pool: Factor | None, groups: NDArray[np.int32], isolated: tuple[int, ...]
 ) -> Iterator[Message]:
-    if crossed.shoppers and pool is None:
+    # A single region that is itself held against a target is known, and the same for all.
+    if crossed.shoppers and pool is None and not (crossed.unit_factor and len(crossed.unit_factor.levels) == 1):
         yield message(
             "The stores have no pool or region: if each shopper works in one region, regional differences are "
             "mistaken for shopper severity."

@@ -105,18 +105,21 @@ def read_cross_tabulation(reading: Local, selection: Selection) -> CrossTabulati
         return cross_tabulate(table)
 
 
-def fit_league(
+def fit_league(  # noqa: PLR0913
     reading: Local,
     selection: Selection,
     target: float | None = None,
     rules: ComparisonRules = DEFAULT_RULES,
     scale: str = "auto",
+    *,
+    single: bool = False,
 ) -> League:
     """Return the league of a selection; ``scale`` is ``points``, ``arcsine``, or ``auto``: near the ceiling arcsine.
 
+    ``single``: also of a single region, format ..., which only a target can be held against.
     ``BadInput`` where the selection is wrong, ``NotEstimable`` where the visits do not say enough.
     """
-    fitted = fit_selection(reading, selection, rules, scale)
+    fitted = fit_selection(reading, selection, rules, scale, single=single)
     return league_of_fit(reading, fitted, target, rules)
 
 
@@ -154,14 +157,19 @@ def check_target_in(
 
 
 def fit_selection(
-    reading: Local, selection: Selection, rules: ComparisonRules = DEFAULT_RULES, scale: str = "auto"
+    reading: Local,
+    selection: Selection,
+    rules: ComparisonRules = DEFAULT_RULES,
+    scale: str = "auto",
+    *,
+    single: bool = False,
 ) -> FittedModel:
     """Return the fitted model of a selection; ``NotEstimable`` where there are not two of the unit.
 
-    ``scale`` as of ``fit_league``. Near the ceiling means: the mean raw score is above ``rules.arcsine_above``.
-    Registered stores without a visit are named in a note.
+    ``scale`` and ``single`` as of ``fit_league``. Near the ceiling means: the mean raw score is above
+    ``rules.arcsine_above``. Registered stores without a visit are named in a note.
     """
-    fitted = _fit_on_scale(reading, selection, rules, scale)
+    fitted = _fit_on_scale(reading, selection, rules, scale, single=single)
     if selection.unit != "store":
         return fitted
     conditions, facts = selection.visit_filter.conditions, fitted.crossed.facts
@@ -169,17 +177,19 @@ def fit_selection(
     return replace(fitted, notes=(*fitted.notes, note)) if note else fitted
 
 
-def _fit_on_scale(reading: Local, selection: Selection, rules: ComparisonRules, scale: str) -> FittedModel:
+def _fit_on_scale(
+    reading: Local, selection: Selection, rules: ComparisonRules, scale: str, *, single: bool
+) -> FittedModel:
     crossed = read_cross_tabulation(reading, replace(selection, scale="arcsine") if scale == "arcsine" else selection)
     mean = float(crossed.raw.sum() / max(crossed.facts.visits, 1))
-    # A single region, format ... is refused by fit_units; reading the visits again would only put that off.
-    single_level = crossed.unit_factor is not None and len(crossed.unit_factor.levels) < 2
+    # A single region, format ... may be refused by fit_units; reading the visits again would only put that off.
+    single_level = not single and crossed.unit_factor is not None and len(crossed.unit_factor.levels) < 2
     if scale != "auto" or mean <= rules.arcsine_above * FULL_POINTS or single_level:
-        return fit_units(crossed)
+        return fit_units(crossed, single=single)
     try:
-        fitted = fit_units(read_cross_tabulation(reading, replace(selection, scale="arcsine")))
+        fitted = fit_units(read_cross_tabulation(reading, replace(selection, scale="arcsine")), single=single)
     except BadInput:  # the scores are no shares of points, so they have no arcsine
-        return fit_units(crossed)
+        return fit_units(crossed, single=single)
     note = message("Scores are near their ceiling, so they are compared on the arcsine scale.")
     return replace(fitted, notes=(*fitted.notes, note))
 

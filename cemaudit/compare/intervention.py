@@ -18,6 +18,7 @@ from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.intervals import Interval
 from cemaudit.compare.mixed_model.posterior import fit_best
 from cemaudit.compare.results import DEFAULT_RULES, ComparedData, ComparisonRules
+from cemaudit.compare.score_scale import decimals_of
 from cemaudit.compare.visit_table import Codes, TablePart, VisitTable
 from cemaudit.language import Message, message
 
@@ -116,6 +117,11 @@ class ActionEffect:
     selection: StoreSelection
     seen_before: int = 0
     notes: tuple[Message, ...] = ()
+
+    @property
+    def decimals(self) -> int:
+        """The decimals its points are printed with: an effect of a measure of 0 and 1 is a matter of hundredths."""
+        return decimals_of(max(abs(self.naive), 10 * self.se))
 
     @property
     def other(self) -> float:

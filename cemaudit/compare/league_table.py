@@ -339,16 +339,17 @@ def _finite_or_none(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def fit_units(crossed: CrossTabulation) -> FittedModel:
+def fit_units(crossed: CrossTabulation, *, single: bool = False) -> FittedModel:
     """Return the model that stores, or what is made of them, are compared by.
 
-    ``NotEstimable`` where there are not two of the unit, or where the visits do not say enough.
+    ``single``: one region, format ... will do, for it is held against a target. ``NotEstimable`` where there are not
+    two of the unit otherwise, or where the visits do not say enough.
     """
-    if crossed.unit_factor and len(crossed.unit_factor.levels) < 2:
+    if crossed.unit_factor and len(crossed.unit_factor.levels) < 2 and not (single and crossed.unit_factor.levels[0]):
         name, levels = crossed.unit_factor.name, crossed.unit_factor.levels
         if levels == (None,):
             raise NotEstimable(
-                message("of none of these stores anything is known as {key}: nothing to compare", key=name)
+                message("of none of these stores anything is known as {key}: nothing to compare", key=message(name))
             )
-        raise NotEstimable(message("all these stores have the same {key}: {value}", key=name, value=levels[0]))
+        raise NotEstimable(message("all these stores have the same {key}: {value}", key=message(name), value=levels[0]))
     return fit_without_store_effect(crossed) if units_of_single_visits(crossed) else fit_mixed_model(crossed)

@@ -62,8 +62,12 @@ class StorePair:
                 **values,
             )
         if self.better > 0.5:
-            return message("The first store is better: {one} > {other}, probability {better}.", **values)
-        return message("The second store is better: {other} > {one}, probability {better}.", **values)
+            return message(
+                "The first store is better: {one}. Probability that it is better than {other}: {better}.", **values
+            )
+        return message(
+            "The second store is better: {other}. Probability that it is better than {one}: {better}.", **values
+        )
 
 
 def compare_pair(

@@ -17,6 +17,8 @@ __all__ = [
     "DEFAULT_RULES",
     "EXCLUDED",
     "LEFT_OUT_INCOMPLETE",
+    "NO_CASE_MIX",
+    "NO_EPISODE_CASE_MIX",
     "UNIT_TITLES",
     "ComparedData",
     "ComparisonRules",
@@ -103,6 +105,12 @@ CIRCUMSTANCE_TITLES = {
     "persona": message("persona"),
 }
 """What circumstances are called, by their key."""
+
+
+NO_CASE_MIX = message("No case-mix adjustment: this measure is not a mean of item points.")
+
+
+NO_EPISODE_CASE_MIX = message("No case-mix adjustment: the score of an episode is of several visits.")
 
 
 def circumstances_note(adjusted: Sequence[str], unadjusted: Sequence[str]) -> Iterator[Message]:

@@ -21,10 +21,13 @@ from cemaudit.compare.shopper_scatter import ShopperScatter, scatter_of_shopper,
 from cemaudit.compare.wording import percent
 from cemaudit.language import Message, message
 
-__all__ = ["ShopperSeverities", "ShopperSeverity", "shopper_severities"]
+__all__ = ["LEAST_CHANCE", "ShopperSeverities", "ShopperSeverity", "shopper_severities"]
 
 FLAG_LEVEL = 0.001
 """Scatter that chance gives less often than this, on either side, is called unlike the others'."""
+
+LEAST_CHANCE = 0.0001
+"""Smaller chances are not told apart by the draws they come from."""
 
 _KIND_FACTORS = ("scenario", "checklist", "scheme")
 """Visits that differ in one of these are of different kinds: what is hard in one is easy in another."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import NormalDist
 
@@ -46,7 +46,7 @@ class Trend:
 
     ``network``: the scores of all stores; ``part_series``: those of each part of the network or of what was asked,
     where they are followed ``by`` something. ``watching``: single stores. ``level``: how often an interval is meant to
-    hold the truth. ``notes``: what a reader must know.
+    hold the truth. ``notes``: what a reader must know. ``names`` of stores by id.
     """
 
     facts: ComparedData
@@ -59,6 +59,7 @@ class Trend:
     waves: tuple[Wave, ...]
     rows: VisitResiduals
     part_by_store: Factor | None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decimals(self) -> int:
@@ -66,6 +67,17 @@ class Trend:
         return decimals_of(
             max((abs(point.score) for point in self.network.points if point.score is not None), default=0)
         )
+
+    def watched_stores(self) -> frozenset[str]:
+        """Return the stores (by id) visited both in the waves of the baseline and after them."""
+        if self.watching is None:
+            return frozenset()
+        stores = [
+            {self.rows.stores[index] for index in self.rows.store[np.isin(self.rows.wave, levels)].tolist()}
+            for names in (self.watching.baseline, self.watching.later)
+            for levels in ([wave.level_index for wave in self.waves if wave.name in names],)
+        ]
+        return frozenset.intersection(*map(frozenset, stores))
 
     def course(self, notes: Sequence[Message] = ()) -> ScoreHistory:
         """Return the lines of the network and of its parts."""
@@ -138,7 +150,7 @@ def trend_in_table(  # noqa: PLR0913
     ``BadInput`` where a wave of the baseline does not exist, ``NotEstimable`` where the visits do not answer it.
     """
     if table.unit_factor and table.unit_factor.levels == (None,):
-        text = message("of none of these stores anything is known as {key}: nothing to compare", key=str(by))
+        text = message("of none of these stores anything is known as {key}: nothing to compare", key=message(str(by)))
         raise NotEstimable(text, "unknown")
     waves = waves_by_date(table)
     first, later = _split_at_baseline(waves, baseline)
@@ -155,6 +167,7 @@ def trend_in_table(  # noqa: PLR0913
         waves=tuple(waves),
         rows=rows,
         part_by_store=fitted.crossed.unit_factor,
+        names={store: names.get(store, store) for store in rows.stores},
     )
 
 

@@ -12,7 +12,7 @@ from cemaudit.compare.intervention import ActionEffect
 from cemaudit.compare.league_table import LEAST_TENTH, League
 from cemaudit.compare.relation import LONG_RUN, RelationSummary, VisitShare, unlike_pairs
 from cemaudit.compare.reliability import visits_for_reliability
-from cemaudit.compare.results import ComparisonRules
+from cemaudit.compare.results import NO_CASE_MIX, NO_EPISODE_CASE_MIX, ComparedData, ComparisonRules
 from cemaudit.compare.trends import Trend
 from cemaudit.compare.waves import WaveSeries, individuals_chart_limits
 from cemaudit.language import N_, Message, message
@@ -22,6 +22,7 @@ __all__ = [
     "broken_run_alerts",
     "effect_conclusions",
     "facet_legend",
+    "footnotes",
     "league_conclusions",
     "league_legend",
     "relation_conclusions",
@@ -43,28 +44,44 @@ class Conclusions(NamedTuple):
     limitations: tuple[Message, ...]
 
 
-def league_conclusions(league: League) -> Conclusions:
-    """Return the sentences of a league."""
+def league_conclusions(league: League, *, beside_lists: bool = False) -> Conclusions:
+    """Return the sentences of a league; ``beside_lists``: without what its action lists and footnotes say."""
     limitations: list[Message] = []
     least = league.rules.least_visits
     few = [standing.name for standing in league.standings if standing.visits < least]
-    if few:
+    if few and not beside_lists:
         limitations.append(message("{count} of {all} have fewer than {least} visits: no rank and no group ({names}).",
                                    count=len(few), all=len(league.standings), least=least,
                                    names=_listed(few)))  # fmt: skip
-    if league.order.ranked_stores < 2:
+    if len(league.standings) == 1:
+        limitations.append(
+            message("There is nothing to compare with: all stores belong to {name}.", name=league.standings[0].name)
+        )
+    elif league.order.ranked_stores < 2:
         limitations.append(
             message("Not enough visits to rank: fewer than two have {least} visits or more.", least=least)
         )
     if league.unit == "store":
         limitations += _visits_needed(league)
-    return Conclusions(tuple(_league_findings(league)), (*limitations, *league.notes))
+    notes = [note for note in league.notes if not (beside_lists and note in FOOTNOTES)]
+    findings = _league_findings(league, with_flagged=not (beside_lists and league.flagged))
+    return Conclusions(tuple(findings), (*limitations, *notes))
 
 
-def _league_findings(league: League) -> Iterator[Message]:
+FOOTNOTES = (NO_CASE_MIX, NO_EPISODE_CASE_MIX)
+"""Notes on how figures are reckoned: they leave nothing open that a reader would act on."""
+
+
+def footnotes(facts: ComparedData) -> tuple[Message, ...]:
+    """Return the footnotes among the notes of a comparison."""
+    return tuple(note for note in facts.notes if note in FOOTNOTES)
+
+
+def _league_findings(league: League, *, with_flagged: bool) -> Iterator[Message]:
     if league.order.ranked_stores < 2:
         return
-    yield _flags(league)
+    if with_flagged:
+        yield _flags(league)
     if league.flagged:
         wrong = (league.false_flag_rate or 0.0) * len(league.flagged)
         yield message(
@@ -319,21 +336,19 @@ def _rules(rules: ComparisonRules) -> Message:
     )  # fmt: skip
 
 
-_NOTABLE_POINTS = 1.0
-
-
 SMALL_CHANCE = 0.01
 
 
 def effect_conclusions(effect: ActionEffect) -> tuple[Message, ...]:
     """Return the sentences, the answer first; before it, where these visits may not judge the action, why not."""
+    digits = effect.decimals
     sentences = [*_answers(effect), message(
         "The plain mean of these stores changed by {naive} points: regression to the mean {regression}, common "
         "change and what was asked {other}, effect of the action {effect}.",
-        naive=f"{effect.naive:+.1f}", regression=f"{effect.regression:+.1f}", other=f"{effect.other:+.1f}",
-        effect=f"{effect.effect:+.1f}",
+        naive=f"{effect.naive:+.{digits}f}", regression=f"{effect.regression:+.{digits}f}",
+        other=f"{effect.other:+.{digits}f}", effect=f"{effect.effect:+.{digits}f}",
     )]  # fmt: skip
-    if abs(effect.regression) > max(abs(effect.effect), _NOTABLE_POINTS):
+    if abs(effect.regression) > max(abs(effect.effect), 10.0 ** (1 - digits)):
         sentences.append(
             message("Comparing before and after alone would have misled: most of that difference is chance.")
         )
@@ -366,9 +381,9 @@ _SELECTION_SENTENCES = {
 def _selection_sentence(effect: ActionEffect) -> Message:
     return message(
         _SELECTION_SENTENCES[effect.facts.better],
-        gap=f"{effect.selection.gap:.1f}",
+        gap=f"{effect.selection.gap:.{effect.decimals}f}",
         chance="< 1 %" if effect.selection.chance < SMALL_CHANCE else percent(effect.selection.chance),
-        expected=f"{effect.naive - effect.effect:+.1f}",
+        expected=f"{effect.naive - effect.effect:+.{effect.decimals}f}",
     )
 
 
@@ -384,14 +399,14 @@ def _answers(effect: ActionEffect) -> tuple[Message, ...]:
 
 
 def _answer(effect: ActionEffect) -> Message:
-    low, high = effect.interval
+    (low, high), digits = effect.interval, effect.decimals
     values = {
         "action": effect.action.id,
-        "effect": f"{abs(effect.effect):.1f}",
-        "low": f"{low:+.1f}",
-        "high": f"{high:+.1f}",
+        "effect": f"{abs(effect.effect):.{digits}f}",
+        "low": f"{low:+.{digits}f}",
+        "high": f"{high:+.{digits}f}",
         "level": percent(effect.level),
-        "smallest": f"{effect.smallest_detectable:.1f}",
+        "smallest": f"{effect.smallest_detectable:.{digits}f}",
     }
     if not effect.is_significant:
         return message(

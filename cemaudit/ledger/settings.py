@@ -24,20 +24,27 @@ COUNT, LEAVE_OUT = "count", "leave-out"
 
 
 class LedgerSetting(NamedTuple):
-    """A setting: the ``values`` it may have, the default first, and what it is ``about``."""
+    """A setting: the ``values`` it may have, the default first, what it is ``about``, and each value in ``words``."""
 
     values: tuple[str, ...]
     about: str
+    words: tuple[str, ...]
 
     @property
     def title(self) -> str:
         """Return what it is about, in the language in force."""
         return translate(self.about)
 
+    def value_words(self, value: str) -> str:
+        """Return what a value says, in the language in force."""
+        return translate(self.words[self.values.index(value)])
+
 
 SETTINGS: Mapping[str, LedgerSetting] = {
     INCOMPLETE: LedgerSetting(
-        (COUNT, LEAVE_OUT), N_("incomplete visits: count them where they can be scored, or leave them out")
+        (COUNT, LEAVE_OUT),
+        N_("incomplete visits: count them where they can be scored, or leave them out"),
+        (N_("incomplete visits count (incomplete count)"), N_("incomplete visits are left out (incomplete leave-out)")),
     )
 }
 

@@ -43,7 +43,10 @@ def answer(
 def test_a_league_says_first_what_can_be_told(answer: Answer) -> None:
     code, said, complained = answer("compare", "--target", "70")
     assert (code, complained) == (0, "")
-    parts = [said.index(words) for words in ("What the data show", "What the data cannot show", "Store  ")]
+    parts = [
+        said.index(words)
+        for words in ("Not enough visits", "What the data cannot show", "What the data show", "Store  ")
+    ]
     assert parts == sorted(parts)
     assert all(f"Store {number}" in said for number in range(8))
     assert max(map(len, said.splitlines())) <= 80
@@ -133,7 +136,7 @@ def test_a_league_of_the_stages_of_a_lens(answer: Answer) -> None:
     """Side by side under their titles; holes are told beside, and programs have the lens's key."""
     code, said, complained = answer("compare", "--by", "lens:acass")
     assert code == 0
-    assert said.startswith("ACASS")
+    assert said.index("Fine (") < said.index("\nACASS")
     assert "Consideration" in said
     assert "has no touchpoint here: Awareness, Acquisition, Service, Social network" in complained
     _, said, _ = answer("compare", "--by", "lens:acass", "--json")
@@ -167,3 +170,34 @@ def test_what_cannot_be_told_is_one_line(answer: Answer, arguments: list[str], c
     assert (found, out) == (code, "")
     assert said in complained
     assert complained.strip().count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("compare",), ("compare", "--target", "70"), ("compare", "--by", "channel"), ("compare", "--by", "region"),
+     ("trend",), ("shoppers",)],
+)  # fmt: skip
+def test_comparisons_begin_with_the_four_lists(answer: Answer, command: tuple[str, ...]) -> None:
+    code, said, _ = answer(*command)
+    assert code == 0
+    titles = ("Act now", "Watch", "Fine", "Not enough visits")
+    listed = {title: said.index(f"\n{title} (") for title in titles if f"\n{title} (" in said}
+    assert listed
+    assert list(listed.values()) == sorted(listed.values())
+    empty = next((line for line in said.splitlines() if line.startswith("None: ")), "None: ")
+    assert sorted([*listed, *filter(None, empty.removeprefix("None: ").split(", "))]) == sorted(titles)
+    others = [said.index(words) for words in ("What the data", "---", "How to read this table") if words in said]
+    assert max(listed.values()) < min(others)
+    _, document, _ = answer(*command, "--json")
+    lists = json.loads(document)["action_lists"]
+    assert list(lists) == ["act_now", "watch", "fine", "not_enough_visits"]
+    for title, members in zip(titles, lists.values(), strict=True):
+        assert (title in listed) == bool(members)
+        assert not members or f"{title} ({sum(one['count'] for one in members)})" in said
+
+
+def test_a_league_of_plain_means_says_who_knows_whom_to_act_on(answer: Answer) -> None:
+    _, said, _ = answer("query", "league")
+    assert said.startswith("Plain means, whose order is partly chance:")
+    _, said, _ = answer("query", "league", "--csv")
+    assert "Plain means" not in said

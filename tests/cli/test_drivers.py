@@ -14,8 +14,8 @@ from helpers import driver_chains, ledgers, samples, snapshots
 
 from cemaudit.cli.app import run
 from cemaudit.cli.commands.drivers import _HINTS as SUGGESTIONS
-from cemaudit.cli.commands.items import _ADVICE as ADVICE
 from cemaudit.cli.terminal import SCREEN, columns_of
+from cemaudit.compare.action_lists import ITEM_ADVICE, ITEM_URGENCY
 from cemaudit.compare.drivers.ipa import Suggestion
 from cemaudit.compare.item_analysis import ItemAdvice
 from cemaudit.language import translate, use
@@ -48,7 +48,9 @@ def ask(home: Path, capsys: Said) -> Ask:
 
 def test_drivers_are_shown_in_tables_with_what_must_be_said_beside(ask: Ask) -> None:
     said = ask("drivers").splitlines()
-    assert said[0].startswith("- Outcome: Q (Q): the checklist's overall question.")
+    assert said[0] == "What drives: Q"
+    outcome = next(line for line in said if line.startswith("- Outcome: Q (Q): the checklist's overall question."))
+    assert said.index(outcome) > next(number for number, line in enumerate(said) if line.startswith("None: "))
     assert next(line for line in said if line.startswith("hello")).split()[1].endswith("%")
     for heading in ("Suggestion", "Asymmetry", "S(mean P, E)"):
         assert any(heading in line for line in said)
@@ -58,10 +60,10 @@ def test_drivers_are_shown_in_tables_with_what_must_be_said_beside(ask: Ask) -> 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_every_suggestion_and_advice_has_words(lang: str) -> None:
     with use(lang):
-        for value in (*SUGGESTIONS.values(), *ADVICE.values()):
+        for value in (*SUGGESTIONS.values(), *map(str, ITEM_ADVICE.values())):
             assert any("가" <= char <= "힣" for char in translate(value)) == (lang == "ko" and value != "")
     assert set(SUGGESTIONS) == {hint.value for hint in Suggestion}
-    assert set(ADVICE) == {advice.value for advice in ItemAdvice}
+    assert set(ITEM_URGENCY) == {*ITEM_ADVICE, ItemAdvice.FINE} == set(ItemAdvice)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

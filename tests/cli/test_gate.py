@@ -176,5 +176,5 @@ def test_collect_queries_exports_and_comparisons_say_it_too(answer: Answer, plac
     assert "incomplete: not answered: G2" in answer("history", "v1", *kept)[1]
     answer("ledger", "set", "incomplete", "leave-out", *kept)
     answer("snapshot", *kept)
-    assert "settings: incomplete leave-out" in answer("ledger", "info", *kept)[1]
+    assert "settings: incomplete visits are left out (incomplete leave-out)" in answer("ledger", "info", *kept)[1]
     assert "left out as the ledger is set: 1 incomplete visits" in answer("query", "visits", *kept)[2]

@@ -64,7 +64,7 @@ def test_headings_speak_the_language_in_force(capsys: pytest.CaptureFixture[str]
     print_view(shown, None, pivoted=False)
     _, headings, _, row = capsys.readouterr().out.splitlines()
     assert headings.split() == ["store", "region", "name", "mean"]
-    assert row.split() == ["s1", "-", "강남점", "0.0"]
+    assert row.split() == ["s1", "-", "강남점", "-0.010"]
 
 
 def test_what_was_asked_in_sql_keeps_its_names(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import (
     COLUMNS,
-    channels_to_dict,
     deviations_to_dict,
     pair_to_dict,
     ranking_quality_to_dict,
@@ -26,14 +26,13 @@ from cemaudit.cli.drop_out_rows import (
     drop_outs_to_dict,
     print_drop_outs,
 )
-from cemaudit.cli.lenses import lens_holes
+from cemaudit.cli.facet_output import print_facets
 from cemaudit.cli.localized import POINTS, group
 from cemaudit.cli.options import (
     FILE,
     SnapshotOptions,
     make_rules,
     open_selection,
-    print_problems,
     refuse_beside,
     refuse_target_off_scale,
     rules_options,
@@ -50,7 +49,6 @@ from cemaudit.cli.relation_rows import RELATION_COLUMNS, print_relation, relatio
 from cemaudit.cli.target_output import show_target_check
 from cemaudit.cli.terminal import (
     SCREEN,
-    print_bold,
     print_notes,
     print_section,
     print_table,
@@ -58,24 +56,22 @@ from cemaudit.cli.terminal import (
     screen_width,
 )
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, current, message, translate
+from cemaudit.language import N_, Message, current, message, translate
 from cemaudit.model import Reason
-from cemaudit.model.vocabulary import Facet, label
 
 if TYPE_CHECKING:
-    from cemaudit.compare.channels import FacetLeague
+    from cemaudit.compare.critical_items import CriticalSummary
     from cemaudit.compare.drop_outs import DropOuts
     from cemaudit.compare.intervals import Standing
     from cemaudit.compare.league_table import League
     from cemaudit.compare.relation import RelationSummary
-    from cemaudit.compare.report_records import ChannelAgreement, ChannelComparison
     from cemaudit.compare.results import ComparisonRules
     from cemaudit.compare.selection import Selection
     from cemaudit.ledger.actions import Action
     from cemaudit.ledger.query.reading import Local
     from cemaudit.model.platform import Platform
 
-__all__ = ["league_json", "print_facets", "print_league", "stores"]
+__all__ = ["league_json", "print_league", "stores"]
 
 _VISITS, _EPISODES = N_("Visits"), N_("Episodes")
 _HEADINGS = (N_("Store"), _VISITS, N_("Mean of visits"), N_("Score"), N_("Interval"))
@@ -111,16 +107,18 @@ def stores(question: SnapshotOptions, one: str, other: str, form: OutputFormat) 
         ]
         for standing in (pair.first, pair.second)
     ]
-    print_table([_counted_heading(heading, question.measure) for heading in _HEADINGS], rows, "lrrrr")
     difference, interval = f"{pair.difference:+.{digits}f}", interval_text(pair.interval, digits)
     notes = [
         pair.conclusion(),
         message("Difference: {difference} ({interval}).", difference=difference, interval=interval),
     ]
+    if league.worse == "above":
+        notes.append(message("Of this measure lower scores are better."))
     if not pair.differ and pair.needed:
         notes.append(message("To see a difference of that size takes about {count} visits each.", count=pair.needed))
-    click.echo()
     print_notes(notes)
+    headings = [_counted_heading(heading, question.measure) for heading in _HEADINGS]
+    print_table(headings, rows, "lrrrr", gap=True)
 
 
 def _counted_heading(heading: str, measure: str | None) -> str:
@@ -130,131 +128,13 @@ def _counted_heading(heading: str, measure: str | None) -> str:
     return _EPISODES if heading == _VISITS and measure == EPISODE_MEASURE else heading
 
 
-MOST_PAIRS = 15
-_OF_PAIRS = (N_("First channel or part"), N_("Second channel or part"), N_("Stores"), N_("Correlation"), N_("Interval"))
-MOST_COLUMNS = 5
-
-
-def print_facets(
-    reading: Local, selection: Selection, target: float | None, rules: ComparisonRules, form: OutputFormat
-) -> None:
-    """Channels, or whatever the facet is, side by side; the rows of programs are stores in each of them."""
-    from cemaudit.compare.from_snapshot import channel_comparison, facet_leagues
-    from cemaudit.compare.wording import facet_legend
-
-    print_problems(lens_holes(reading, selection.ledger_query))
-    sides = facet_leagues(reading, selection, target, rules)
-    facet = str(selection.facet)
-    lens_key = selection.lenses.get(facet)
-    heading = str(lens_key.lens.title if lens_key else label(Facet(facet)))
-    rows = [
-        {facet: side.facet_value, **standing_to_dict(standing)}
-        for side in sides
-        if side.league
-        for standing in side.league.standings
-    ]
-    channels = channel_comparison(reading, selection, sides, rules)
-    document = {**channels_to_dict(channels), "rules": rules_to_dict(rules), "standings": rows}
-    if not write_rows(form, {facet: "text", **COLUMNS}, rows, lambda: document):
-        print_channels(channels, sides, heading)
-        print_section(N_("How to read this table"), facet_legend(rules))
-
-
-def print_channels(channels: ChannelComparison, sides: Sequence[FacetLeague], heading: str) -> None:
-    """Print the channels side by side under a ``heading``, how far they agree, and the stores whose channels differ."""
-    digits = _decimals(sides)
-    means = [
-        [
-            str(mean.channel),
-            str(mean.stores),
-            str(mean.visits),
-            f"{mean.score:.{digits}f}",
-            interval_text(mean.interval, digits),
-        ]
-        for mean in channels.means
-    ]
-    _print_numbers((heading, N_("Stores"), N_("Visits"), N_("Mean of stores"), N_("Interval")), means)
-    if channels.agreements:
-        click.echo()
-        print_bold(
-            message("{facet}: correlation of store scores (1: same stores, 0: unrelated)", facet=translate(heading))
-        )
-        least = sorted(channels.agreements, key=lambda mean: (mean.correlation is None, mean.correlation))[:MOST_PAIRS]
-        agreements = channels.agreements if len(channels.agreements) <= MOST_PAIRS else least
-        pairs = [
-            [
-                str(agreement.first),
-                str(agreement.second),
-                str(agreement.stores),
-                _number(agreement.correlation, 2),
-                interval_text(agreement.interval, 2) if agreement.interval else str(message("not known")),
-            ]
-            for agreement in agreements
-        ]
-        _print_numbers(_OF_PAIRS, pairs)
-        print_reasons(agreements)
-        if len(agreements) < len(channels.agreements):
-            text = message("Those that agree least, of {count}; --json has all.", count=len(channels.agreements))
-            click.echo(str(text))
-    if channels.uneven:
-        click.echo()
-        print_bold(translate(N_("Stores whose channels differ by more than chance")))
-        print_uneven_stores(channels, sides)
-    if channels.notes:
-        click.echo()
-        print_notes(channels.notes)
-
-
-def _decimals(sides: Sequence[FacetLeague]) -> int:
-    """Return the decimals of scores that stand side by side: so many as the smallest of them needs."""
-    return max((side.league.decimals for side in sides if side.league), default=1)
-
-
-def print_reasons(agreements: Sequence[ChannelAgreement]) -> None:
-    """Say why agreements are not known, each reason once."""
-    reasons = dict.fromkeys(str(agreement.reason) for agreement in agreements if agreement.reason)
-    if reasons:
-        click.echo()
-        print_notes(list(reasons))
-
-
-def print_uneven_stores(channels: ChannelComparison, sides: Sequence[FacetLeague]) -> None:
-    """Of each such store its scores; where there are many, the highest and the lowest."""
-    names = {standing.store: standing.name for side in sides if side.league for standing in side.league.standings}
-    titles = [str(mean.channel) for mean in channels.means]
-    digits = _decimals(sides)
-    if len(titles) <= MOST_COLUMNS:
-        rows = [
-            [names.get(store, store), *(_number(score, digits) for score in scores)]
-            for store, scores in channels.uneven
-        ]
-        _print_numbers((N_("Store"), *titles), rows)
-        return
-    rows = []
-    for store, scores in channels.uneven:
-        scored_facets = sorted((score, title) for score, title in zip(scores, titles, strict=True) if score is not None)
-        (low, worst), (high, best) = scored_facets[0], scored_facets[-1]
-        rows.append([names.get(store, store), best, _number(high, digits), worst, _number(low, digits)])
-    _print_numbers((N_("Store"), N_("Highest"), N_("Score"), N_("Lowest"), N_("Score")), rows)
-
-
-def _number(value: float | None, digits: int = 1) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _print_numbers(headings: Sequence[str], rows: Sequence[list[str]]) -> None:
-    """Print rows; columns without any letter are set to the right."""
-    columns = list(zip(*rows, strict=True))
-    sides = "".join("l" if any(map(str.isalpha, "".join(column))) else "r" for column in columns)
-    print_table(headings, rows, sides, width=screen_width())
-
-
 MOST_SHOWN = 60
 _NUMBERS = (_VISITS, N_("Mean"), N_("Score"), N_("Interval"), N_("Reliab."))
 
 
-def league_json(league: League) -> dict[str, Any]:
-    """Everything about it, as plain values."""
+def league_json(league: League, critical: CriticalSummary | None = None) -> dict[str, Any]:
+    """Everything about it, as plain values; ``critical``: who failed critical items."""
+    from cemaudit.compare.action_lists import league_lists
     from cemaudit.compare.wording import league_conclusions, league_legend
 
     facts, sentences = league.facts, league_conclusions(league)
@@ -282,15 +162,22 @@ def league_json(league: League) -> dict[str, Any]:
         "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "terms": [str(sentence) for sentence in league_legend(league)],
         "standings": [standing_to_dict(standing) for standing in league.standings],
+        "action_lists": action_lists_to_dict(league_lists(league, _failed_stores(league, critical))),
     }
 
 
-def print_league(league: League, critical: Sequence[object] = ()) -> None:
-    """In words what can and cannot be told, the table, and how to read it; ``critical``: who failed critical items."""
-    from cemaudit.compare.wording import both_means, league_conclusions, league_legend
+def print_league(league: League, critical: CriticalSummary | None = None) -> None:
+    """The four lists, then what can and cannot be told, the table, and how to read it.
 
-    facts, sentences = league.facts, league_conclusions(league)
+    ``critical``: who failed critical items.
+    """
+    from cemaudit.compare.action_lists import league_lists
+    from cemaudit.compare.wording import both_means, footnotes, league_conclusions, league_legend
+
+    facts, sentences = league.facts, league_conclusions(league, beside_lists=True)
     print_compared_measure(facts)
+    print_action_lists(league_lists(league, _failed_stores(league, critical)))
+    click.echo()
     left_out = [f"{_reason(reason)} {count:,}" for reason, count in facts.left_out.items()]
     click.echo(
         str(
@@ -302,14 +189,19 @@ def print_league(league: League, critical: Sequence[object] = ()) -> None:
             )
         )
     )
-    # A wrong charge is acted on the same day, whatever the means say.
-    print_section(N_("Critical items not met"), critical)
     print_wrapped(both_means(league), width=SCREEN)
-    print_section(N_("What the data show"), sentences.supported)
+    # A wrong charge is acted on the same day, whatever the means say.
+    print_section(N_("Critical items not met"), critical.sentences if critical else ())
     print_section(N_("What the data cannot show"), sentences.limitations)
+    print_section(N_("What the data show"), sentences.supported)
     click.echo()
     print_league_table(league)
-    print_section(N_("How to read this table"), league_legend(league))
+    print_section(N_("How to read this table"), (*league_legend(league), *footnotes(facts)))
+
+
+def _failed_stores(league: League, critical: CriticalSummary | None) -> Mapping[str, Message] | None:
+    """Why to act on stores that failed a critical item; nothing where regions or the like are compared."""
+    return critical.failed if critical and league.unit == "store" else None
 
 
 def print_league_table(league: League) -> None:
@@ -378,8 +270,8 @@ def _probability(value: float | None) -> str:
     if value is None:
         return "-"
     if value < 0.01:
-        return "<0.01"
-    return ">0.99" if value > 0.99 else f"{math.floor(value * 100 + 1e-9) / 100:.2f}"
+        return "<1%"
+    return ">99%" if value > 0.99 else f"{math.floor(value * 100 + 1e-9)}%"
 
 
 _UNITS = ("store", "region", "format", "brand", "owner", "pool")
@@ -400,7 +292,7 @@ class UnitOrFacet(click.Choice[str]):
     N_(
         "Compare stores fairly: scores adjusted for shopper severity, each with its interval, the probability of "
         "missing the target, the rank interval, and groups of stores that cannot be distinguished. The output begins "
-        "with what the data show and what they cannot show."
+        "with four lists: act now, watch, fine, not enough visits."
     ),
     {"stores": N_("Say whether two stores differ.")},
     alone=True,
@@ -442,7 +334,7 @@ def command(
     """Compare, and show."""
     if click.get_current_context().invoked_subcommand:
         return
-    from cemaudit.compare.critical_items import critical_sentences
+    from cemaudit.compare.critical_items import NO_CRITICAL, critical_summary
     from cemaudit.compare.from_snapshot import episode_drop_outs, store_relations
     from cemaudit.compare.report_data import league_report_data
     from cemaudit.compare.selection import NO_POOL
@@ -489,8 +381,8 @@ def command(
         if league is None:
             return
         relations = store_relations(opened, selection, rules) if relation else None
-        for_programs = form.as_json or form.as_csv
-        critical = [] if for_programs or selection.of_episodes else list(critical_sentences(opened, selection))
+        is_shown = not form.as_csv and not selection.of_episodes
+        critical = critical_summary(opened, selection) if is_shown else NO_CRITICAL
         drop_outs = episode_drop_outs(opened, selection, by, rules) if selection.of_episodes else None
     if account and folder:
         from cemaudit.report import league_report, write_report
@@ -504,7 +396,7 @@ def show_league(
     relations: RelationSummary | None,
     drop_outs: DropOuts | None,
     form: OutputFormat,
-    critical: Sequence[object],
+    critical: CriticalSummary,
 ) -> None:
     """Show a league, with the relation or the drop-outs of each store beside it where they are there."""
     if relations:
@@ -512,7 +404,10 @@ def show_league(
     elif drop_outs:
         show_with_drop_outs(league, drop_outs, form)
     elif not write_rows(
-        form, COLUMNS, [standing_to_dict(standing) for standing in league.standings], lambda: league_json(league)
+        form,
+        COLUMNS,
+        [standing_to_dict(standing) for standing in league.standings],
+        lambda: league_json(league, critical),
     ):
         print_league(league, critical)
 
@@ -532,7 +427,7 @@ def league_or_target_check(
     from cemaudit.compare.from_snapshot import fit_league
 
     try:
-        return fit_league(reading, selection, target, rules, scale)
+        return fit_league(reading, selection, target, rules, scale, single=target is not None)
     except NotEstimable as refusal:
         if target is None or not alone:
             raise
@@ -541,7 +436,7 @@ def league_or_target_check(
 
 
 def show_with_relation(
-    league: League, relation: RelationSummary, form: OutputFormat, critical: Sequence[object] = ()
+    league: League, relation: RelationSummary, form: OutputFormat, critical: CriticalSummary
 ) -> None:
     """Show a league of stores, and beside each standing the relation of the store."""
     rows = [
@@ -550,7 +445,11 @@ def show_with_relation(
     ]
 
     def document() -> dict[str, Any]:
-        return {**league_json(league), "standings": rows, "relation": relation_to_dict(relation, league.standings)}
+        return {
+            **league_json(league, critical),
+            "standings": rows,
+            "relation": relation_to_dict(relation, league.standings),
+        }
 
     if not write_rows(form, COLUMNS | RELATION_COLUMNS, rows, document):
         print_league(league, critical)

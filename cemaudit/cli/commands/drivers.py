@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import experience_to_dict, interaction_to_dict, nps_drivers_to_dict
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options, print_problems
 from cemaudit.cli.output import OutputFormat, interval_text, print_nps, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, print_table
+from cemaudit.cli.terminal import print_bold, print_notes, print_table
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ def driver_to_dict(driver: Driver) -> dict[str, Any]:
 
 def study_to_dict(study: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """A driver study as plain JSON values."""
+    from cemaudit.compare.action_lists import driver_lists
+
     return {
         "outcome": study.outcome.name, "why": str(study.outcome.why), "of": study.of, "measure": study.measure or None,
         "visits": study.visits, "stores": study.stores, "shoppers": study.shoppers, "centred": study.centred,
@@ -126,15 +129,22 @@ def study_to_dict(study: DriverStudy, rows: Sequence[dict[str, Any]]) -> dict[st
         "experience": [experience_to_dict(means) for means in study.felt],
         "interaction": study.interaction and interaction_to_dict(study.interaction),
         "promoters": study.promoting and nps_drivers_to_dict(study.promoting),
-        "notes": list(map(str, study.notes)),
+        "notes": list(map(str, study.notes)), "action_lists": action_lists_to_dict(driver_lists(study)),
     }  # fmt: skip
 
 
 def print_study(study: DriverStudy) -> None:
     """Print the shares of the drivers, their asymmetry, the experience and what must be said beside them."""
+    from cemaudit.compare.action_lists import driver_lists
+
     # Without a whole question the first thing to say is that nothing shows what drives it, and what to ask.
     first = study.notes[:2] if study.explained is None else ()
-    print_notes([*_header_lines(study), *first])
+    print_bold(message("What drives: {title}", title=study.outcome.title))
+    print_notes(first)
+    if lists := driver_lists(study):
+        print_action_lists(lists)
+    click.echo()
+    print_notes(_header_lines(study))
     if study.explained is None:
         print_performances(study.drivers)
     else:

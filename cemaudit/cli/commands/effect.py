@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import compared_visits_to_dict
 from cemaudit.cli.options import SnapshotOptions, level_option, open_selection, pool_key, pool_option, selection_options
 from cemaudit.cli.output import OutputFormat, print_compared_measure, rows_options, write_rows
-from cemaudit.cli.terminal import print_notes, print_table, screen_width
+from cemaudit.cli.terminal import print_notes, print_section, print_table, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
@@ -92,30 +93,34 @@ def effect_row(effect: ActionEffect) -> dict[str, Any]:
 
 def effect_to_dict(effect: ActionEffect) -> dict[str, Any]:
     """The effect of an action as plain JSON values, with its sentences."""
+    from cemaudit.compare.action_lists import effect_lists
     from cemaudit.compare.wording import effect_conclusions
 
     facts = effect.facts
     return {
         "measure": facts.measure, **compared_visits_to_dict(facts), "level": effect.level, **effect_row(effect),
         "missing": effect.missing, "sentences": [str(sentence) for sentence in effect_conclusions(effect)],
+        "action_lists": action_lists_to_dict(effect_lists(effect)),
     }  # fmt: skip
 
 
 def print_effect(effect: ActionEffect) -> None:
-    """Print what the action did in words, the parts of the change, and the visits it rests on."""
-    from cemaudit.compare.wording import effect_conclusions
+    """Print what to do now, what the action did in words, the parts of the change, and the visits it rests on."""
+    from cemaudit.compare.action_lists import effect_lists
+    from cemaudit.compare.wording import FOOTNOTES, effect_conclusions, footnotes
 
     action = effect.action
     print_compared_measure(effect.facts)
     click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
+    print_action_lists(effect_lists(effect))
     click.echo()
-    print_notes(effect_conclusions(effect))
-    low, high = effect.interval
+    print_notes(sentence for sentence in effect_conclusions(effect) if sentence not in FOOTNOTES)
+    (low, high), digits = effect.interval, effect.decimals
     rows = [
-        [translate(N_("before and after")), f"{effect.naive:+.1f}"],
-        ["  " + translate(N_("regression to the mean")), f"{effect.regression:+.1f}"],
-        ["  " + translate(N_("common change, and what was asked")), f"{effect.other:+.1f}"],
-        ["  " + translate(N_("the action")), f"{effect.effect:+.1f} ({low:+.1f}..{high:+.1f})"],
+        [translate(N_("before and after")), f"{effect.naive:+.{digits}f}"],
+        ["  " + translate(N_("regression to the mean")), f"{effect.regression:+.{digits}f}"],
+        ["  " + translate(N_("common change, and what was asked")), f"{effect.other:+.{digits}f}"],
+        ["  " + translate(N_("the action")), f"{effect.effect:+.{digits}f} ({low:+.{digits}f}..{high:+.{digits}f})"],
     ]
     print_table(_PARTS, rows, "lr", width=screen_width(), gap=True)
     groups = [
@@ -126,3 +131,4 @@ def print_effect(effect: ActionEffect) -> None:
         )
     ]
     print_table(_HEADINGS, groups, "lrrr", width=screen_width(), gap=True)
+    print_section(N_("How to read this table"), footnotes(effect.facts))

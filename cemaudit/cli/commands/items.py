@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import print_action_lists
 from cemaudit.cli.options import filter_of, filter_options, folder_of, place_options, print_problems
 from cemaudit.cli.output import OutputFormat, nps_sentence, rows_options, write_rows
 from cemaudit.cli.terminal import print_notes, print_table
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, message
 
 if TYPE_CHECKING:
     from cemaudit.compare.item_analysis import ItemStatistics
@@ -23,19 +24,6 @@ if TYPE_CHECKING:
     from cemaudit.compare.rater_agreement import InternalConsistency
     from cemaudit.ledger.export.columns import Kind
 
-
-_ADVICE = {
-    "too-few": N_("too few answers to say anything"),
-    "always-met": N_("always met: drop it, or raise the standard"),
-    "must-keep": N_("always met, and critical or a duty: keep asking"),
-    "no-part": N_("always met, and no part of the headline: what it is worth is not known"),
-    "never-met": N_("never met: check the wording or the standard"),
-    "drifted": N_("drift: answers changed with this version; do not compare across versions"),
-    "contrary": N_("negative item-rest correlation: check its points"),
-    "uncalibrated": N_("most shoppers always give the same answer: train them on it"),
-    "seldom-applies": N_("seldom applicable: ask it only where it applies"),
-    "": "",
-}
 
 _TEXTS = ("checklist", "item", "title", "advice", "what")
 
@@ -92,6 +80,8 @@ def command(
 
 def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> dict[str, Any]:
     """An item's statistics as a flat row; those of its net promoter score where it is asked for one."""
+    from cemaudit.compare.action_lists import ITEM_URGENCY
+
     met_low, met_high = statistics.full_marks_interval or (None, None)
     return {
         "checklist": statistics.checklist,
@@ -113,8 +103,15 @@ def item_to_dict(statistics: ItemStatistics, nps: NetPromoterScore | None) -> di
         "promoters": nps and nps.promoters,
         "detractors": nps and nps.detractors,
         "advice": statistics.advice.value,
-        "what": translate(_ADVICE[statistics.advice]),
+        "what": _advice(statistics),
+        "action_list": ITEM_URGENCY[statistics.advice].value,
     }
+
+
+def _advice(statistics: ItemStatistics) -> str:
+    from cemaudit.compare.action_lists import ITEM_ADVICE
+
+    return str(ITEM_ADVICE.get(statistics.advice, ""))
 
 
 def print_item_analysis(
@@ -122,13 +119,16 @@ def print_item_analysis(
     alphas: Sequence[InternalConsistency],
     asking: Mapping[tuple[str, str], ItemNps],
 ) -> None:
-    """Print the items of each checklist, their net promoter scores, and what the columns mean."""
+    """Print the items of each checklist: the four lists, their net promoter scores, and what the columns mean."""
+    from cemaudit.compare.action_lists import item_lists
+
     headings = (N_("Item"), N_("Asked"), N_("N/A"), N_("Points"), N_("Item-rest r"), N_("Same answers"), N_("Drift z"))
     alpha_by_checklist = {alpha.checklist: alpha for alpha in alphas}
     for ref, group in groupby(statistics, key=lambda item: item.checklist):
         rows = list(group)
         click.echo(str(message("Checklist: {ref}", ref=ref)))
-        print_table(headings, [_cells(item) for item in rows], "lrrrrrr")
+        print_action_lists(item_lists(rows))
+        print_table(headings, [_cells(item) for item in rows], "lrrrrrr", gap=True)
         if ref in alpha_by_checklist:
             alpha = alpha_by_checklist[ref]
             text = message(
@@ -140,13 +140,12 @@ def print_item_analysis(
             click.echo(str(text))
         click.echo()
         print_notes(nps_sentence(item.item, item.score) for (checklist, _), item in asking.items() if checklist == ref)
-        print_notes(f"{item.item}: {translate(_ADVICE[item.advice])}" for item in rows if item.advice)
     print_notes(_NOTES)
 
 
 def _cells(item: ItemStatistics) -> list[str]:
     return [
-        item.item,
+        f"{item.item} {item.title}",
         f"{item.asked:,}",
         f"{item.not_applicable:.0%}",
         _shown(item.points, "{:.0%}"),

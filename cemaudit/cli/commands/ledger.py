@@ -105,12 +105,16 @@ def info_(url: str, as_json: bool) -> None:
     """A line for each thing, or one JSON object."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.maintenance import info
+    from cemaudit.ledger.settings import SETTINGS
 
     with open_ledger(url) as ledger:
         numbers = info(ledger)
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False))
         return
+    numbers["settings"] = ", ".join(
+        SETTINGS[setting].value_words(chosen) for setting, chosen in numbers["settings"].items()
+    )
     for name, value in numbers.items():
         click.echo(f"{translate(_NAMES[name])}: {_shown(value)}")
 
@@ -153,8 +157,6 @@ def set_(name: str, value: str, url: str) -> None:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Mapping) and value and all(isinstance(member, str) for member in value.values()):
-        return ", ".join(f"{name} {printable(member)}" for name, member in value.items())
     if isinstance(value, Mapping):
         return ", ".join(f"{printable(translate(name))} {count:,}" for name, count in value.items()) or "-"
     return f"{value:,}" if isinstance(value, int) else printable(value or "-", LONGEST_PLACE)

@@ -29,7 +29,7 @@ from cemaudit.cli.options import (
     print_problems,
     refuse_beside,
 )
-from cemaudit.cli.terminal import print_section, print_table, screen_width
+from cemaudit.cli.terminal import print_section, print_table, print_wrapped, screen_width
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message, translate
 
@@ -105,7 +105,10 @@ def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAM
     across = _values_across(result) if pivoted else []
     result = result._replace(rows=[_in_words(row, result.keys, names.values) for row in result.rows])
     if result.measures:
-        click.echo(str(message("Measure: {name}", name=", ".join(result.measures))))
+        titles = names.values.get("measure", {})
+        click.echo(
+            str(message("Measure: {name}", name=", ".join(str(titles.get(one, one)) for one in result.measures)))
+        )
     if not result.rows:
         click.echo(str(message("nothing")))
         return
@@ -114,6 +117,7 @@ def print_view(result: ViewResult, limit: int | None, names: KeyNames = _OWN_NAM
     texts = 1 if pivoted else len(result.keys) + ("name" in result.rows[0])
     with_counts = set(result.keys) <= set(CIRCUMSTANCE_KEYS)
     columns_across = [_in_words({key: value}, [key], names.values)[key] for key, value in across]
+    result = result._replace(rows=_numbers_in_words(result.rows))
     rows = (_pivoted(result, columns_across, with_counts=with_counts) if pivoted else result.rows)[:limit]
     columns = list(rows[0])
     print_table(
@@ -178,6 +182,37 @@ def _pivoted(result: ViewResult, across: Sequence[Any], *, with_counts: bool) ->
     return list(rows_by_key.values())
 
 
+_SCALES = {
+    **dict.fromkeys(("emotion", "emotion_deviation"), "emotion"),
+    **dict.fromkeys(("expectation", "expectation_deviation"), "expectation"),
+}
+"""Columns that are not on the scale of the scores beside them."""
+
+
+def _numbers_in_words(rows: Sequence[Row]) -> list[Row]:
+    """The rows with shares of points in percent, and scores with the decimals their measure needs.
+
+    Rows of different measures, and columns of different scales, each have their own.
+    """
+    from cemaudit.compare.score_scale import decimals_of
+
+    largest: dict[tuple[Any, str], float] = {}
+    for row in rows:
+        for name, value in row.items():
+            if isinstance(value, float) and name != "share":
+                scale = row.get("measure"), _SCALES.get(name, "score")
+                largest[scale] = max(largest.get(scale, 0.0), abs(value))
+
+    def cell(row: Row, name: str, value: Any) -> Any:
+        if not isinstance(value, float):
+            return value
+        if name == "share":
+            return f"{_cell(value)}%"
+        return _cell(value, decimals_of(largest[row.get("measure"), _SCALES.get(name, "score")]))
+
+    return [{name: cell(row, name, value) for name, value in row.items()} for row in rows]
+
+
 def _cell(value: object, digits: int = 1) -> str:
     match value:
         case None:
@@ -203,7 +238,7 @@ VIEWS = {
     "episodes": N_("whole treatments or orders: score, visits planned and kept, drop-outs, what fell"),
     "after-claims": N_("what the next wave brought where there was a claim: a blame, another claim, nothing"),
 }
-EPISODES, AFTER_CLAIMS, CRITICAL = "episodes", "after-claims", "critical"
+EPISODES, AFTER_CLAIMS, CRITICAL, LEAGUE = "episodes", "after-claims", "critical", "league"
 
 _MOST_SQL = 100_000
 
@@ -307,7 +342,7 @@ def command(
             result = show(snapshot, str(view), question)
             problems = list(_notes_on(snapshot, view, question, result))
             names = key_names(map(snapshot.checklist, snapshot.refs), lenses)
-            names = _with_names_of_rows(names, snapshot) if view == "heatmap" else names
+            names = _with_names_of_rows(names, snapshot, result)
     if with_notes:
         result = _with_words(result._replace(rows=result.rows[:limit]), str(url))
     print_result(result, view, limit, names, as_json=as_json, as_csv=as_csv)
@@ -354,20 +389,32 @@ def _with_words(result: ViewResult, url: str) -> ViewResult:
         return result._replace(rows=[row | {"words": text} for row, text in zip(result.rows, words, strict=True)])
 
 
-def _with_names_of_rows(names: KeyNames, snapshot: Reading) -> KeyNames:
-    """The names, and those of stores and touchpoints too; stores called the same have their ids beside them."""
+def _with_names_of_rows(names: KeyNames, snapshot: Reading, result: ViewResult) -> KeyNames:
+    """The names, and those of touchpoints and items too, and of stores where no column has them.
+
+    Items keep their ids beside their titles, and so do stores that are called the same.
+    """
     from cemaudit.ledger.query.coverage import registered_in_snapshot
 
     stores = registered_in_snapshot(snapshot)
     called = Counter(stores.values())
     values = {key: dict(titles) for key, titles in names.values.items()}
-    values["store"] = {
-        store: name if called[name] == 1 else f"{name} ({store})" for store, name in stores.items() if name != store
-    }
-    titles = {
-        touchpoint.id: touchpoint.title for ref in snapshot.refs for touchpoint in snapshot.checklist(ref).touchpoints
-    }
+    if not result.rows or "name" not in result.rows[0]:
+        values["store"] = {
+            store: name if called[name] == 1 else f"{name} ({store})" for store, name in stores.items() if name != store
+        }
+    checklists = list(map(snapshot.checklist, snapshot.refs))
+    titles = {touchpoint.id: touchpoint.title for checklist in checklists for touchpoint in checklist.touchpoints}
     values |= {key: titles | values.get(key, {}) for key in ("touchpoint", "key")}
+    values["measure"] = {
+        measure.id: f"{measure.title} ({measure.id})"
+        for checklist_ref in snapshot.refs
+        for table in snapshot.scores(checklist_ref)
+        for scheme in table.schemes
+        for measure in scheme.measures
+        if measure.title
+    }
+    values["item"] = {item.id: f"{item.id} {item.ask}" for checklist in checklists for item in checklist.items.values()}
     return KeyNames(names.keys, values)
 
 
@@ -434,6 +481,10 @@ def print_result(
     elif view == CRITICAL and not result.keys:
         print_critical_failures(result.rows, limit)
     elif view:
+        if view == LEAGUE and result.rows:
+            text = N_("Plain means, whose order is partly chance: which stores to act on, 'cemaudit compare' says.")
+            print_wrapped(translate(text))
+            click.echo()
         print_view(result, limit, names, pivoted=view == "heatmap" and len(result.keys) == 2)
     else:
         print_rows(result.rows, limit)

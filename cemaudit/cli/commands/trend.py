@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import compared_visits_to_dict, monitoring_to_dict
 from cemaudit.cli.drop_out_rows import drop_outs_to_dict, print_drop_outs
 from cemaudit.cli.localized import BoundedNumber
@@ -46,7 +47,7 @@ _SIDES = {"up": N_("higher"), "down": N_("lower")}
     "trend",
     help=N_(
         "Show what changed between waves: in all stores, regions, channels or other parts, each with its interval, "
-        "and which single stores changed. The output begins with what is change and what is noise."
+        "and which single stores changed. The output begins with four lists: act now, watch, fine, not enough visits."
     ),
 )
 @selection_options
@@ -124,6 +125,7 @@ def wave_row(kind: str, series: WaveSeries, point: WaveScore) -> dict[str, Any]:
 
 def trend_to_dict(trend: Trend) -> dict[str, Any]:
     """A trend as plain JSON values, with its sentences."""
+    from cemaudit.compare.action_lists import trend_lists
     from cemaudit.compare.wording import trend_conclusions
 
     facts, sentences = trend.facts, trend_conclusions(trend)
@@ -137,18 +139,22 @@ def trend_to_dict(trend: Trend) -> dict[str, Any]:
         "cannot_be_told": [str(sentence) for sentence in sentences.limitations],
         "series": list(_rows(trend)),
         "stores": trend.watching and monitoring_to_dict(trend.watching),
+        "action_lists": action_lists_to_dict(trend_lists(trend)),
     }
 
 
 def print_trend(trend: Trend) -> None:
-    """Print what changed in words, the scores by wave, and the stores that changed."""
+    """Print the four lists, what changed in words, the scores by wave, and the stores that changed."""
+    from cemaudit.compare.action_lists import trend_lists
     from cemaudit.compare.selection import EPISODE_MEASURE
-    from cemaudit.compare.wording import trend_conclusions
+    from cemaudit.compare.wording import FOOTNOTES, footnotes, trend_conclusions
 
     sentences = trend_conclusions(trend)
     print_compared_measure(trend.facts)
+    print_action_lists(trend_lists(trend))
+    limitations = [note for note in sentences.limitations if note not in FOOTNOTES]
+    print_section(N_("What the data cannot show"), limitations)
     print_section(N_("What the data show"), sentences.supported)
-    print_section(N_("What the data cannot show"), sentences.limitations)
     headings = _HEADINGS_OF_EPISODES if trend.facts.measure == EPISODE_MEASURE else _HEADINGS
     digits = trend.decimals
     for series in ([trend.network], trend.part_series):
@@ -168,6 +174,7 @@ def print_trend(trend: Trend) -> None:
         for alarm in alarms
     ]
     _print_first_rows(_ALARMS, alarm_rows, "llrrrr")
+    print_section(N_("How to read this table"), footnotes(trend.facts))
 
 
 def _print_first_rows(

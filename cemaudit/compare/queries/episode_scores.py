@@ -10,6 +10,7 @@ from typing import Any, Literal
 from cemaudit.compare.columns import ColumnVisitTable, table_of_columns
 from cemaudit.compare.drop_outs import DropOutCounts, DropOuts, drop_outs_of
 from cemaudit.compare.queries.episodes import view_episodes
+from cemaudit.compare.results import NO_EPISODE_CASE_MIX
 from cemaudit.compare.selection import EPISODE_MEASURE, Selection
 from cemaudit.compare.visit_table import STORE_KEYS
 from cemaudit.errors import BadInput, Problem
@@ -86,7 +87,7 @@ def _better(reading: Reading, schemes: Sequence[str]) -> Literal["higher", "lowe
 
 def _notes() -> Iterator[Message]:
     yield message("What is called a visit here is a whole episode: its visits count as one, with the episode's score.")
-    yield message("No case-mix adjustment: the score of an episode is of several visits.")
+    yield NO_EPISODE_CASE_MIX
 
 
 def _refuse_what_episodes_lack(selection: Selection) -> None:

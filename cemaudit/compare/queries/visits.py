@@ -29,6 +29,7 @@ from cemaudit.compare.queries.case_mix import (
 from cemaudit.compare.results import (
     EXCLUDED,
     LEFT_OUT_INCOMPLETE,
+    NO_CASE_MIX,
     ComparedData,
     circumstances_note,
     unknown_shoppers_note,
@@ -511,7 +512,7 @@ def _compared_data(
             steps=builder.steps, episodes=builder.episodes,
         ))  # fmt: skip
     if selection.adjusted and not adjusted:
-        notes.append(message("No case-mix adjustment: this measure is not a mean of item points."))
+        notes.append(NO_CASE_MIX)
     if 0 < strangers < visits:
         notes.append(unknown_shoppers_note(strangers))
     notes += circumstances_note(selection.adjust_for, builder.unadjusted_circumstances())
