@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.published_data import statistics_folder
 
 from cemaudit.compare.fitting import fit_mixed_model
 from cemaudit.compare.mixed_model.crossproducts import cross_products_of_rows
@@ -106,3 +107,11 @@ def test_the_benchmark_counts_as_the_product_does(monkeypatch: pytest.MonkeyPatc
     found = fit_mixed_model(truth.crossed_of(made)).model
     assert found.unit_blups == pytest.approx(expected.unit_blups, abs=1e-6)
     assert found.random_blups[0] == pytest.approx(expected.random_blups[0], abs=1e-6)
+
+
+def test_the_fits_beside_those_published_are_what_the_script_prints(
+    pages: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statistics_folder()
+    benchmark("published_fits", monkeypatch).main()
+    assert capsys.readouterr().out.strip() in pages["not-known.md"]

@@ -43,6 +43,13 @@ def test_a_visit_is_entered_in_less_than_sixty_prompts(name: str, place: int, em
     assert session(name, place, emotion, tmp_path, quick=True).prompts < 60
 
 
+@pytest.mark.slow
+def test_the_page_tells_how_often_the_longest_visit_waits(tmp_path: Path) -> None:
+    shopper = session("ecommerce/order-2", *BAD, tmp_path, quick=True)
+    page = (Path(__file__).parents[2] / "docs" / "entering.md").read_text("utf-8")
+    assert f"waits for a line {shopper.prompts} times" in page
+
+
 def test_the_worst_order_is_entered_in_less_than_sixty_prompts(tmp_path: Path) -> None:
     shopper = session("ecommerce/order", *BAD, tmp_path, quick=True)
     assert shopper.prompts < 60, shopper.prompts

@@ -38,7 +38,7 @@ MISSING_TITLES = {
     "answers": N_("not answered"),
     "emotions": N_("feeling not noted"),
     "expectations": N_("expectation not noted"),
-    "perceived": N_("not noted what was met"),
+    "perceived": N_("what was met not noted"),
     "evidence": N_("evidence missing"),
     "notes": N_("note missing or too short"),
 }
