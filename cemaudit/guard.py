@@ -114,7 +114,7 @@ class Guard:
 
         A generator it returns has not run yet: hand over a function that uses it up.
         """
-        process, threads, folder = os.getpid(), threading.active_count(), os.getcwd()  # noqa: PTH109 (called often)
+        process, threads, folder = os.getpid(), threading.active_count(), _working_folder()
         output, context = sys.stdout, decimal.getcontext()
         start = time.perf_counter()
         _watch_environment()
@@ -171,7 +171,7 @@ class Guard:
                 _set_variable(name, value)
             _changed_variables.clear()
             self._tell(code, Problem(message("{code} changed the environment: {names}", code=code, names=names)))
-        if os.getcwd() != folder:  # noqa: PTH109 (called often)
+        if folder and _working_folder() != folder:
             os.chdir(folder)
             self._tell(code, Problem(message("{code} changed the working folder", code=code)))
         if threading.active_count() > threads:
@@ -205,6 +205,14 @@ class _OfMainThread:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _working_folder() -> str:
+    """The working folder; empty where it is there no more."""
+    try:
+        return os.getcwd()  # noqa: PTH109 (called often)
+    except OSError:
+        return ""
 
 
 def _use_up(function: Callable[[], Iterable[Any] | None], kind: Any) -> Any:

@@ -85,6 +85,20 @@ def test_the_folder_is_put_back(guard: Guard, told: list[str], tmp_path: Path) -
     assert told == ["cemaudit_findings changed the working folder"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use cannot be removed here")
+def test_a_working_folder_that_is_gone_is_no_hindrance(guard: Guard, told: list[str], tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    before = Path.cwd()
+    os.chdir(gone)
+    gone.rmdir()
+    try:
+        assert guard.run(CODE, len, "abc") == 3
+    finally:
+        os.chdir(before)
+    assert told == []
+
+
 def test_the_environment_is_put_back(guard: Guard, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEPT", "before")
     monkeypatch.delenv("NEW", raising=False)
