@@ -66,6 +66,12 @@ CHAINS: dict[str, tuple[Sequence[Visit], Sequence[Store]]] = {
     "a pool for each": (visits(40, 5), [Store(id=f"s{number}", region=f"r{number}") for number in range(5)]),
     "one region": (visits(48, 8), [Store(id=f"s{number}", region="north") for number in range(8)]),
     "some regions": (visits(48, 9), [Store(id=f"s{n}", region="north" if n % 3 else None) for n in range(9)]),
+    "one rater": ([visit(n, f"s{n % 6}", "u1", DRAW.randint(0, 10), DRAW.randint(0, 10)) for n in range(30)], ()),
+    "nothing or all, twice": ([visit(0, "s0", "u1", 0, 0), visit(1, "s1", "u2", 10, 10)], ()),
+    "three in a channel": (
+        [visit(n, f"s{n % 10}", f"u{n % 3}", *([DRAW.randint(0, 10)] * (1 if n > 2 else 2))) for n in range(40)],
+        (),
+    ),
     "hostile": (
         [visit(n, IDS[n % 12], f"u{DRAW.randrange(5)}", DRAW.randint(0, 10), DRAW.randint(0, 10)) for n in range(96)],
         [
@@ -195,6 +201,31 @@ def test_no_page_is_promised_where_there_is_no_league(answer: Answer) -> None:
     for chain in MEAN_ONLY:
         assert answer(chain, "compare", "--target", "60", "--report", "pages")[:2] == (1, "")
     assert not Path("pages").exists()
+
+
+SAID = {
+    "one rater": ("One shopper made all visits", "fewer than two shoppers"),
+    "nothing or all, twice": ("every store was visited once", "too few", "fewer than two waves"),
+    "three in a channel": ("not known", "too few", "cannot be"),
+}
+ASKED = {
+    "one rater": [("shoppers",), ("compare",)],
+    "nothing or all, twice": [("compare",), ("shoppers",), ("trend",)],
+    "three in a channel": [("compare", "--by", "channel"), ("compare", "--by", "channel", "--target", "60")],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("chain", "command"), [(chain, command) for chain, asked in ASKED.items() for command in asked]
+)
+def test_too_little_is_said_honestly(chain: str, command: tuple[str, ...], language: str, answer: Answer) -> None:
+    code, out, complained = answer(chain, *command, "--lang", language)
+    words = " ".join((out + complained).split())
+    assert code in {0, 1}
+    assert language == "ko" or any(sentence in words for sentence in SAID[chain]), words
+    assert "nan" not in words.split()
+    assert out or complained.count("\n") == 1
 
 
 @pytest.mark.parametrize("key", ["region", "brand"])
