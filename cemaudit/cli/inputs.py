@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cemaudit.scoring.bands import Peers
 
 __all__ = [
+    "definition_order",
     "find_checklist",
     "find_platform",
     "find_store_name",
@@ -56,6 +57,11 @@ def find_platform(engine: Engine, text: str) -> Platform:
     if not isinstance(record, Platform):
         raise BadInput(Problem(message("expected a platform, found another kind of definition"), text))
     return record
+
+
+def definition_order(record: Checklist | Scheme | Platform) -> tuple[str, tuple[int, ...]]:
+    """What definitions are put in order by: their ids, and the numbers of their versions (1.10.0 after 1.2.0)."""
+    return record.id, tuple(map(int, record.version.split(".")))
 
 
 def version_key(checklist: Checklist) -> tuple[int, ...]:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import samples
 
 from cemaudit.cli.app import run
+from cemaudit.exchange.toml import toml_of
 
 LENS = """lens = "acass"
 [journeys.cem-programme]
@@ -69,3 +71,15 @@ def test_a_map_needs_a_checklist(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_one_checklist_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert [record["id"] for record in told(capsys, "retail.green-smile@1.0.0")] == ["retail.green-smile"]
+
+
+def test_versions_are_in_order_as_versions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = []
+    for version in ("1.10.0", "1.2.0", "1.9"):
+        path = tmp_path / f"shop-{version}.toml"
+        shop = samples.checklist(samples.touchpoint("t", samples.item("A")), version=version, scheme="nps@1")
+        path.write_text(toml_of(shop), encoding="utf-8")
+        files += ["--checklist", str(path)]
+    assert run(["checklists", *files]) == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("test.")]
+    assert [ref.partition("@")[2] for ref in listed] == ["1.2.0", "1.9", "1.10.0"]

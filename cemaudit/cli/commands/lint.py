@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import newest_editions, valid_visits
+from cemaudit.cli.inputs import definition_order, newest_editions, valid_visits
 from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, print_problems, print_remarks
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_
@@ -84,7 +84,7 @@ def lint_sources(
         # older editions of a checklist stay for the visits that answer them: nothing in them is to be mended
         shelf: list[Checklist | Scheme | Platform] = [*newest_editions(engine), *engine.library.schemes.values()]
         shelf += engine.library.platforms.values()
-        for record in sorted(shelf, key=lambda record: record.ref):
+        for record in sorted(shelf, key=definition_order):
             unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
             yield from (LocatedRemark(record.ref, remark) for remark in _lint_record(engine, record))
     # all on the shelf before the first is looked at: they may need each other

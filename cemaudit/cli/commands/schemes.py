@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.inputs import definition_order
 from cemaudit.cli.options import engine_options, json_option, print_plugin_problems
 from cemaudit.cli.terminal import print_table
 from cemaudit.errors import BadInput, Problem, nearest
@@ -36,7 +37,7 @@ def command(ref: str | None, as_json: bool, blocked: tuple[str, ...], files: tup
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
-    schemes = find_schemes(engine, ref) if ref else sorted(engine.library.schemes.values(), key=_order)
+    schemes = find_schemes(engine, ref) if ref else sorted(engine.library.schemes.values(), key=definition_order)
     if as_json:
         records = [scheme_to_dict(engine, scheme, whole=bool(ref)) for scheme in schemes]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
@@ -56,11 +57,7 @@ def find_schemes(engine: Engine, ref: str) -> list[Scheme]:
     if not found:
         ids = {scheme.id for scheme in schemes.values()} | set(schemes)
         raise BadInput(Problem(message("no such scheme: {ref}", ref=ref), hint=nearest(ref, ids)))
-    return sorted(found, key=_order)
-
-
-def _order(scheme: Scheme) -> tuple[str, tuple[int, ...]]:
-    return scheme.id, tuple(map(int, scheme.version.split(".")))
+    return sorted(found, key=definition_order)
 
 
 def used_by(engine: Engine, scheme: Scheme) -> list[str]:
