@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from math import isnan
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from cemaudit.errors import CemauditError, Problem
 from cemaudit.language import Message, message
@@ -52,7 +52,6 @@ FORKED = 70
 _TIMES: dict[tuple[str, str], list[float]] = defaultdict(list)
 """Seconds of every call, by plugin and hook, where calls are traced."""
 
-_tracebacks: list[bool] = []
 _changed_variables: dict[str, str | None] = {}
 """Variables of the environment that the code now running has changed, with what they held before."""
 _running: list[PluginCode] = []
@@ -105,6 +104,8 @@ class ReadOnlyDict(dict[Any, Any]):
 class Guard:
     """Calls plugin code. ``tell`` hears what the code did beside answering, and what failed between hooks."""
 
+    shows_tracebacks: ClassVar[bool] = False
+
     def __init__(self, tell: Callable[[PluginCode, Problem | PluginFailure], None]) -> None:
         self._tell = tell
         self._traces = os.environ.get(TRACE, "") not in {"", "0"}
@@ -129,7 +130,7 @@ class Guard:
             stop.add_note(str(message("while this was running: plugin {name}: {code}", name=code.plugin, code=code)))
             raise
         except BaseException as error:
-            if any(_tracebacks):
+            if Guard.shows_tracebacks:
                 traceback.print_exception(error, file=sys.stderr)
             raise _failure(code, error) from error
         finally:
@@ -274,14 +275,10 @@ def _is_foreign(file: str) -> bool:
     )  # fmt: skip
 
 
-_is_watching: list[bool] = []
-
-
+@cache
 def _watch_environment() -> None:
-    """Note, once for the life of the process, what plugin code changes in the environment."""
-    if not _is_watching:
-        _is_watching.append(True)
-        sys.addaudithook(_note_change)
+    """Note from now on, for the life of the process, what plugin code changes in the environment."""
+    sys.addaudithook(_note_change)
 
 
 def _note_change(event: str, arguments: tuple[Any, ...]) -> None:
@@ -297,9 +294,9 @@ def _set_variable(name: str, value: str | None) -> None:
         os.environ[name] = value
 
 
-def show_tracebacks(shown: bool = True) -> None:
+def show_tracebacks(shown: bool) -> None:
     """Print the traceback of every failure of plugin code to standard error, as ``--debug`` asks."""
-    _tracebacks[:] = [shown]
+    Guard.shows_tracebacks = shown
 
 
 def printed_trace() -> list[str]:

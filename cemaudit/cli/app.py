@@ -187,10 +187,11 @@ def run(arguments: Sequence[str]) -> int:
     # pydantic would look through the metadata of whatever is installed, and one damaged file would stop every command
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _keep_strange_letters()
-    if "--debug" in arguments:
+    asked = "--debug" in arguments
+    if asked or "cemaudit.guard" in sys.modules:  # not loaded for its own sake
         from cemaudit.guard import show_tracebacks
 
-        show_tracebacks()
+        show_tracebacks(asked)
     with use(language), diverted_output():
         try:
             return _execute(arguments)
