@@ -171,6 +171,8 @@ def _changes_nothing(trial: Trial) -> Iterator[Message]:
     for call in trial.calls:
         for changed in call.changed:
             yield message("{call} changes: {what}", call=call, what=changed)
+    for problem in trial.problems_of_calls:
+        yield message("{problem}", problem=problem)
     for ref in trial.changed_definitions:
         yield message("the hooks change the checklist or scheme: {ref}", ref=ref)
 

@@ -120,6 +120,8 @@ class Trial:
     own_visits: Sequence[Visit] = ()
     branches: Branches = field(init=False)
     changed_definitions: list[str] = field(init=False, default_factory=list)
+    problems_of_calls: list[Problem] = field(init=False, default_factory=list)
+    """What the guard put back after calls: the environment, the working folder."""
 
     def __post_init__(self) -> None:
         self.branches = Branches(self.modules)
@@ -223,7 +225,9 @@ class Trial:
             for hook, record in ("cemaudit_checklists", object), ("cemaudit_aggregators", object):
                 self.engine.plugins.ask(self.plugin, hook, record)
         definitions = [(record, record.model_dump_json()) for record in records]
+        known = len(self.plugin.problems)
         calls = [call for checklist in self.checklists for call in self._calls_on(checklist)]
+        self.problems_of_calls = self.plugin.problems[known:]
         self.changed_definitions = [record.ref for record, before in definitions if record.model_dump_json() != before]
         return calls
 

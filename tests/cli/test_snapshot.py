@@ -66,10 +66,11 @@ def test_a_snapshot_says_what_it_did(ledger: Path, capsys: Said) -> None:
 def test_a_league_on_the_screen_as_json_and_as_csv(capsys: Said) -> None:
     assert run(["query", "league"]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "Measure: overall"
-    assert said[1].startswith("Mean: mean of visits")
-    assert said[2].split() == ["store", "name", "visits", "scored", "mean", "deviation"]
-    assert len(said) == 7
+    assert said[0].startswith("Plain means, whose order is partly chance: which stores to act on")
+    assert said[2] == "Measure: Experience index (overall)"
+    assert said[3].startswith("Mean: mean of visits")
+    assert said[4].split() == ["store", "name", "visits", "scored", "mean", "deviation"]
+    assert len(said) == 9
     rows = lines(capsys, "query", "league", "--limit", "2")
     assert [row["measure"] for row in rows] == ["overall", "overall"]
     capsys.readouterr()
@@ -83,7 +84,7 @@ def test_a_league_on_the_screen_as_json_and_as_csv(capsys: Said) -> None:
 def test_a_heat_map_has_a_row_for_each_store(capsys: Said) -> None:
     assert run(["query", "heatmap", "--by", "region", "--by", "stage"]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "Measure: stage.experience"
+    assert said[0] == "Measure: Experience by stage (stage.experience)"
     assert said[2].split()[:3] == ["region", "approach", "enter"]
     assert [line.split()[0] for line in said[4:]] == ["north", "south"]
 

@@ -79,7 +79,7 @@ MUTANTS = {
     "f01 the points of one item are reversed": Mutant(
         "expected", 'answer = { type = "scale", lowest = 1, highest = 5 }',
         'answer = { type = "scale", lowest = 1, highest = 5, points = [4, 3, 2, 1, 0] }', "counter.toml"),
-    "f02 a hook rewrites the scores": Mutant("changing", FINDINGS, FINDINGS + "    audit.scores.clear()\n"),
+    "f02 a hook rewrites the scores": Mutant("hooks", FINDINGS, FINDINGS + "    audit.scores.clear()\n"),
     "f03 a hook prints": Mutant("printing", FINDINGS, FINDINGS + "    print('found')\n"),
     "f04 the review looks at every sector": Mutant(
         "sectors", '    if checklist.sector != "burger":\n        return\n', ""),
@@ -125,7 +125,7 @@ MUTANTS = {
         "hooks", "None if share is None else float(100 * share)", "float(100 * share)"),
     "f30 more is worse": Mutant("direction", "times = 100", "times = -100, plus = 100", "patty.toml"),
     "f31 an option without Korean": Mutant("texts", 'ko = "인사하지 않음", en', "en", "counter.toml"),
-    "c1 a hook writes an answer": Mutant("changing", FINDINGS, FINDINGS + "    answers['BG01'] = 1\n"),
+    "c1 a hook writes an answer": Mutant("hooks", FINDINGS, FINDINGS + "    answers['BG01'] = 1\n"),
     "c3 a finding in one language": Mutant(
         "languages", 'Text(ko="인사 없음", en="No greeting")', 'Text(en="No greeting")'),
     "c4 a finding about an item that is not there": Mutant("places", "item=GREETED", "item='BG99'"),
