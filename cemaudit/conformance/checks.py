@@ -220,14 +220,16 @@ def _sections_stand_inside(trial: Trial) -> Iterator[Message]:
             if not SUMMARY < section.order < METHOD:
                 yield message("{call}: section {name} stands at {order}, outside {first} to {last}", call=call,
                               name=section.id, order=section.order, first=SUMMARY, last=METHOD)  # fmt: skip
-            if not all(map(math.isfinite, _numbers(section))):
+            if not all(math.isfinite(number) for number in _leaves(section) if isinstance(number, float)):
                 yield message("{call}: section {name} holds a number that is not finite", call=call, name=section.id)
 
 
 def _keeps_shoppers_secret(trial: Trial) -> Iterator[Message]:
     for call in trial.calls:
         for result in call.results:
-            if isinstance(result, Finding | Section) and any(SHOPPER in words for words in _words(result)):
+            if isinstance(result, Finding | Section) and any(
+                isinstance(words, str) and SHOPPER in words for words in _leaves(result)
+            ):
                 yield message("{call}: {name} prints the shopper's code", call=call, name=_name_of(result))
             elif isinstance(result, Problem) and SHOPPER in str(result):
                 yield message("{call}: a problem prints the shopper's code", call=call)
@@ -480,27 +482,16 @@ def _texts(value: object, place: str) -> Iterator[tuple[str, Text]]:
             yield from _texts(part, f"{place}.{getattr(part, 'id', number)}")
 
 
-def _words(value: object) -> Iterator[str]:
-    """Every word a record would print."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Record):
+def _leaves(value: object) -> Iterator[object]:
+    """What a record holds, however deep: words, numbers, nothing."""
+    if isinstance(value, Record):
         for _, part in value:
-            yield from _words(part)
+            yield from _leaves(part)
     elif isinstance(value, tuple):
         for part in value:
-            yield from _words(part)
-
-
-def _numbers(value: object) -> Iterator[float]:
-    if isinstance(value, float | int):
+            yield from _leaves(part)
+    else:
         yield value
-    elif isinstance(value, Record):
-        for _, part in value:
-            yield from _numbers(part)
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _numbers(part)
 
 
 def _member_sets(aggregator: Aggregator) -> Iterator[list[Member]]:
