@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from typing import Any, NamedTuple
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from cemaudit import __version__, hookspecs
 from cemaudit.errors import Problem, nearest
 from cemaudit.language import message
@@ -94,12 +92,16 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
-def version_problem(distribution: Distribution | None) -> Problem | None:
-    """Say what is wrong where a distribution requires another version of cemaudit than this one."""
+def version_problem(plugin: InstalledPlugin) -> Problem | None:
+    """Say what is wrong where a plugin's distribution requires another version of cemaudit than this one."""
+    if plugin.distribution == CORE or plugin.entry_point.dist is None:
+        return None
     try:
-        required = list(distribution.requires or ()) if distribution else []
+        required = list(plugin.entry_point.dist.requires or ())
     except Exception:  # noqa: BLE001 (damaged in any way)
         return None
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 (slow, and only strangers need it)
+
     for text in required:
         try:
             requirement = Requirement(text)

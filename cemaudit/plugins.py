@@ -241,7 +241,7 @@ def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None 
     for plugin, found in zip(plugins.entries, installed, strict=True):
         if why := clashing.get((plugin.name, plugin.distribution)):
             plugins.report(plugin, Problem(why))
-        elif unfit := version_problem(found.entry_point.dist):
+        elif unfit := version_problem(found):
             plugins.report(plugin, unfit)
         else:
             _load(plugins, plugin, found.entry_point)
