@@ -121,7 +121,8 @@ class Library:
         self.aggregators: dict[str, Aggregator] = {}
         self._built_in = built_in
         self._owners: dict[tuple[type, str], tuple[Plugin, object]] = {}
-        self._refused: set[tuple[type, str]] = set()
+        self._rivals: dict[tuple[type, str], Plugin] = {}
+        """Who brought another content under a name than its owner: such a name is nobody's."""
         self._take_up_files(plugins)
         for plugin, aggregator in plugins.call("cemaudit_aggregators", Aggregator):
             self._add_aggregator(plugins, plugin, aggregator)
@@ -269,10 +270,8 @@ class Library:
         shelf = self._shelf_of(record)
         kind = type(record)
         if self._is_clash(plugins, plugin, kind, record.ref, record):
-            if (kind, record.ref) in self._refused:
+            if (kind, record.ref) in self._rivals:
                 shelf.pop(record.ref, None)
-            return
-        if (kind, record.ref) in self._refused:
             return
         shelf[record.ref] = record  # type: ignore[assignment]
         brought, word = {
@@ -298,7 +297,8 @@ class Library:
         elif journey.id in self.journeys.brought and not self.journeys.conflicts_with(journey):
             return
         elif self._is_clash(plugins, plugin, Journey, journey.id, journey):
-            self.journeys.brought.pop(journey.id, None)
+            if (Journey, journey.id) in self._rivals:
+                self.journeys.brought.pop(journey.id, None)
         else:
             self.journeys.add(journey)
             plugin.journeys.append(journey.id)
@@ -314,7 +314,8 @@ class Library:
                 what = message("{name} is a lens of the core; this one is not used", name=name)
                 plugins.report(plugin, Problem(what))
             elif self._is_clash(plugins, plugin, Lens, name, mapping):
-                self.journeys.mappings.pop((lens.lens, journey_id), None)
+                if (Lens, name) in self._rivals:
+                    self.journeys.mappings.pop((lens.lens, journey_id), None)
             else:
                 self.journeys.mappings[lens.lens, journey_id] = mapping
                 plugin.lenses.append(name)
@@ -325,7 +326,8 @@ class Library:
                 plugin, Problem(message("{name} is the name of a built-in aggregator", name=aggregator.name))
             )
         elif self._is_clash(plugins, plugin, Aggregator, aggregator.name, aggregator):
-            self.aggregators.pop(aggregator.name, None)
+            if (Aggregator, aggregator.name) in self._rivals:
+                self.aggregators.pop(aggregator.name, None)
         else:
             self.aggregators[aggregator.name] = plugins.guarded(plugin, aggregator)
             plugin.aggregators.append(aggregator.name)
@@ -333,24 +335,25 @@ class Library:
 
     def _is_clash(self, plugins: Plugins, plugin: Plugin, kind: type, name: str, content: object) -> bool:
         """Whether the name is taken. The same content twice is one; the core's own stays; else neither is taken."""
-        first = self._owners.get((kind, name))
-        if first is None:
-            self._owners[kind, name] = plugin, content
+        key = kind, name
+        owner, owned = self._owners.setdefault(key, (plugin, content))
+        rival = self._rivals.get(key)
+        if plugin.distribution == CORE != owner.distribution:
+            # whatever strangers made of the name before
+            self._owners[key] = plugin, content
+            self._rivals.pop(key, None)
+            if owned != content:
+                _report_taken(plugins, owner, name)
             return False
-        other, known = first
-        if known == content:
+        if owned == content and rival is None:
             return False
-        if CORE in {other.distribution, plugin.distribution} and other.distribution != plugin.distribution:
-            stranger = plugin if other.distribution == CORE else other
-            what = message("{name} is an id of the core; this one is not used", name=name)
-            plugins.report(stranger, Problem(what))
-            if stranger is other:
-                self._owners[kind, name] = plugin, content
-                _take_back(other, name)
-            return stranger is plugin
+        if owner.distribution == CORE != plugin.distribution:
+            _report_taken(plugins, plugin, name)
+            return True
+        other = rival if rival and owned == content else owner
         both = f"{other.distribution} [{other.name}], {plugin.distribution} [{plugin.name}]"
         problem = Problem(message("{name} comes twice, from {both}; neither is used", name=name, both=both))
-        self._refused.add((kind, name))
+        self._rivals.setdefault(key, plugin)
         for one in (other, plugin):
             _take_back(one, name)
             plugins.report(one, problem)
@@ -363,6 +366,12 @@ class Library:
                 "{kind} {name} does not begin with {prefix}", kind=translate(kind), name=name, prefix=f"{plugin.name}."
             )
             plugin.remarks.append(Problem(what, hint=message("a later version will not take it")))
+
+
+def _report_taken(plugins: Plugins, plugin: Plugin, name: str) -> None:
+    """Tell a plugin that the core has the name."""
+    _take_back(plugin, name)
+    plugins.report(plugin, Problem(message("{name} is an id of the core; this one is not used", name=name)))
 
 
 def _take_back(plugin: Plugin, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from textwrap import dedent
 
@@ -311,7 +312,7 @@ SCHEME = 'id = "{id}"\nversion = "1"\ntitle = {{ en = "S" }}\nmeasures = [{{ id 
 def shelf(install: Install, tmp_path: Path, name: str, **files: str) -> None:
     install(name, CHECKLISTS.format(names=[f"{file}.toml" for file in files]))
     for file, text in files.items():
-        (tmp_path / name / f"{file}.toml").write_text(text)
+        (tmp_path / name / f"{file}.toml").write_text(text, encoding="utf-8")
 
 
 def library() -> tuple[Library, list[str]]:
@@ -357,6 +358,50 @@ def test_the_same_content_is_one(install: Install, engine: Engine, tmp_path: Pat
     found, problems = library()
     assert "one.s@1" in found.schemes
     assert problems == []
+
+
+@pytest.mark.parametrize("rivals", [("aaa", "abb"), ("yyy", "zzz"), ("aaa", "zzz"), ("aaa", "abb", "zzz")])
+def test_no_number_of_rivals_takes_an_id_of_the_core(
+    install: Install, engine: Engine, tmp_path: Path, rivals: tuple[str, ...]
+) -> None:
+    for rival in rivals:
+        shelf(install, tmp_path, rival, s=SCHEME.format(id="nps").replace("S", rival))
+    found, problems = library()
+    assert found.schemes["nps@1"] == engine.library.schemes["nps@1"]
+    assert {problem.split(":")[0] for problem in problems} == {f"plugin {rival}" for rival in rivals}
+
+
+@pytest.mark.parametrize("copier", ["aaa", "zzz"])
+def test_a_copy_of_the_cores_file_lends_nobody_its_id(
+    install: Install, engine: Engine, tmp_path: Path, copier: str
+) -> None:
+    own = (files("cemaudit_checklists") / "schemes" / "nps.toml").read_text("utf-8")
+    shelf(install, tmp_path, copier, s=own)
+    shelf(install, tmp_path, "zzzz", s=SCHEME.format(id="nps"))
+    found, problems = library()
+    assert found.schemes["nps@1"] == engine.library.schemes["nps@1"]
+    assert problems == ["plugin zzzz: nps@1 is an id of the core; this one is not used"]
+
+
+def test_who_repeats_what_is_refused_is_refused(install: Install, tmp_path: Path) -> None:
+    """The third has the content of the first, whose name is nobody's by then."""
+    for name, title in (("one", "Night"), ("two", "Sleep"), ("zwei", "Night")):
+        shelf(install, tmp_path, name, stay=JOURNEY % title, s=SCHEME.format(id="shared.s").replace("S", title))
+    found, problems = library()
+    assert "hotel.stay" not in found.journeys.brought
+    assert "shared.s@1" not in found.schemes
+    assert "plugin zwei: hotel.stay comes twice, from two [two], zwei [zwei]; neither is used" in problems
+    assert "plugin zwei: shared.s@1 comes twice, from two [two], zwei [zwei]; neither is used" in problems
+
+
+def test_who_repeats_a_refused_aggregator_is_refused(install: Install) -> None:
+    made = "\n@hookimpl\ndef cemaudit_aggregators():\n    return [SHARED]\n"
+    install("one", f"from cemaudit.model.aggregator import Aggregator\nSHARED = Aggregator('shared', sum){made}")
+    install("two", AGGREGATOR.format(names=["shared"]))
+    install("zwei", f"from one_module import SHARED{made}")
+    found, problems = library()
+    assert "shared" not in found.aggregators
+    assert any(problem.startswith("plugin zwei: shared comes twice") for problem in problems)
 
 
 def test_ids_begin_with_the_plugins_name(install: Install, tmp_path: Path) -> None:
