@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
+from importlib.resources.abc import Traversable
 from itertools import islice
 from math import isnan
 from pathlib import Path
@@ -31,11 +32,12 @@ from cemaudit.errors import CemauditError, Problem
 from cemaudit.language import Message, message
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.base import Record
+from cemaudit.model.text import Text
 
 __all__ = [
-    "MOST_RECORDS", "MOST_TEXT", "TRACE", "Guard", "PluginCode", "PluginFailure", "ReadOnlyDict", "absent_aggregator",
-    "guarded_aggregator",
-    "printed_trace", "read_only", "show_tracebacks",
+    "MOST_RECORDS", "MOST_TEXT", "TRACE", "FileContent", "Guard", "OtherKind", "PluginCode", "PluginFailure",
+    "ReadOnlyDict", "absent_aggregator", "guarded_aggregator", "printed_trace", "read_only", "said_by",
+    "show_tracebacks", "words_of",
 ]  # fmt: skip
 
 MOST_RECORDS = 10_000
@@ -79,6 +81,26 @@ class PluginFailure(Exception):
     def __init__(self, sentence: Message, why: str = "", where: str = "", kind: str = "") -> None:
         self.sentence, self.why, self.where, self.kind = sentence, why, where, kind or str(sentence)
         super().__init__(str(sentence))
+
+
+class OtherKind(NamedTuple):
+    """Stands for a result of a hook that is none of its records; ``name`` is that of its class."""
+
+    name: str
+
+
+class FileContent(NamedTuple):
+    """A file that a plugin handed over as anything but a path, read while its code was guarded."""
+
+    name: str
+    content: bytes
+
+    def __str__(self) -> str:
+        return self.name
+
+    def read_bytes(self) -> bytes:
+        """Return what the file holds."""
+        return self.content
 
 
 class ReadOnlyDict(dict[Any, Any]):
@@ -152,7 +174,11 @@ class Guard:
             raise
 
     def records(self, code: PluginCode, function: Callable[[], Iterable[Any] | None], kind: Any) -> list[Any]:
-        """Return the records a hook gives, used up and bounded; ``PluginFailure`` where there are too many."""
+        """Return the records a hook gives, used up and bounded; ``PluginFailure`` where there are too many.
+
+        ``OtherKind`` stands for each that is not of ``kind``. No code of the plugin is left in what is returned but
+        the functions of aggregators: words are put into text, and files that are no paths are read.
+        """
         results = self.run(code, _use_up, function, kind)
         if not isinstance(results, list):
             name = type(results).__name__
@@ -219,12 +245,43 @@ def _working_folder() -> str:
 def _use_up(function: Callable[[], Iterable[Any] | None], kind: Any) -> Any:
     """What a hook returns, at most one record more than it may; a record by itself as it is."""
     returned = function()
-    # some records can be iterated, and would fall into their fields
-    return (
-        returned
-        if kind is not object and isinstance(returned, kind)
-        else list(islice(returned or (), MOST_RECORDS + 1))
-    )
+    if isinstance(returned, kind):  # some records can be iterated, and would fall into their fields
+        return returned
+    return [_without_code(result, kind) for result in islice(returned or (), MOST_RECORDS + 1)]
+
+
+def _without_code(result: Any, kind: Any) -> Any:
+    """The result with nothing in it that would run code of the plugin when it is looked at outside the guard."""
+    if not isinstance(result, kind):
+        return OtherKind(type(result).__name__)
+    if isinstance(result, Problem):
+        hint = None if result.hint is None else _spoken(result.hint)
+        return Problem(_spoken(result.what), str.__str__(str(result.place)), hint)
+    if isinstance(result, Path):
+        return Path(str(result))
+    return FileContent(str(result), bytes(result.read_bytes())) if isinstance(result, Traversable) else result
+
+
+def _spoken(words: object) -> Text | Message | str:
+    """Words in both languages, as they are now."""
+    if type(words) is Text or (type(words) is Message and not words.values):
+        return words
+    return str.__str__(words) if isinstance(words, str) else Text.said(lambda: words)
+
+
+def said_by(error: BaseException) -> str:
+    """What an error says; nothing where it cannot."""
+    try:
+        return str.__str__(str(error))
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException:  # noqa: BLE001 (saying it is code of the plugin, too)
+        return ""
+
+
+def words_of(error: BaseException) -> str:
+    """The kind of an error and what it says."""
+    return f"{type(error).__name__}: {said_by(error)}".removesuffix(": ")
 
 
 def _characters(result: object) -> int:
@@ -244,7 +301,7 @@ def _failure(code: PluginCode, error: BaseException) -> PluginFailure:
     """What failed, how, and where in the plugin."""
     name, place = type(error).__name__, _place_of(error)
     where = ", ".join(filter(None, [place, f"{code.distribution} {code.version}"]))
-    why = f"{name}: {error}" if str(error) else name
+    why = words_of(error)
     sentence = message("{code} failed: {error} ({where})", code=code, error=why, where=where)
     return PluginFailure(sentence, why, where, f"{code} {name} {place}")
 
@@ -387,7 +444,8 @@ def guarded_aggregator(guard: Guard, code: PluginCode, aggregator: Aggregator) -
         return guard.told(code, _agreeing, aggregator, values, weights, possible, ReadOnlyDict(options))
 
     def working(result: Fraction, members: Sequence[Member]) -> str:
-        return str(guard.told(code, _present(aggregator.working), result, tuple(members)))
+        words: str = guard.told(code, _said, _present(aggregator.working), result, tuple(members))
+        return words
 
     return replace(
         aggregator,
@@ -406,10 +464,15 @@ def absent_aggregator(name: str) -> Aggregator:
     return Aggregator(name, function)
 
 
+def _said(function: Callable[..., object], *arguments: Any) -> str:
+    return str.__str__(str(function(*arguments)))
+
+
 def _exact(function: Callable[..., Any], members: Sequence[Member], options: Mapping[str, Fraction]) -> Fraction | None:
     """What an aggregator makes of members, as an exact number; it raises where that is none."""
     result = function(members, options)
-    return result if result is None or isinstance(result, Fraction) else Fraction(result)
+    # a class of the plugin's own would bring its code along
+    return result if result is None or type(result) is Fraction else Fraction(result)
 
 
 CHECKED = (0, 0.5, 1)

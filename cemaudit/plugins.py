@@ -19,7 +19,7 @@ import pluggy
 
 from cemaudit import hookspecs
 from cemaudit.errors import BadEnvironment, BadInput, Problem, nearest
-from cemaudit.guard import Guard, PluginCode, PluginFailure, guarded_aggregator, read_only
+from cemaudit.guard import Guard, OtherKind, PluginCode, PluginFailure, guarded_aggregator, read_only, said_by
 from cemaudit.language import Message, message
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.plugin_metadata import (
@@ -138,7 +138,7 @@ class Plugins:
         except Exception as error:  # noqa: BLE001 (one module may have two names, or resist being looked at)
             if self._manager.get_plugin(plugin.name) is module:
                 self._manager.unregister(module)
-            problems = [Problem(message("does not fit the hooks: {why}", why=_one_line(error)))]
+            problems = [Problem(message("does not fit the hooks: {why}", why=" ".join(said_by(error).split())))]
         if not problems:
             hooks = [impl.function.__name__ for impl in self._implementations() if impl.plugin is module]
             plugin.hooks = tuple(sorted(hooks))
@@ -159,10 +159,10 @@ class Plugins:
                 self._report_failure(plugin, failure, arguments)
                 continue
             for result in results:
-                if isinstance(result, kind):
-                    yield plugin, result
-                else:
+                if isinstance(result, OtherKind):
                     self._report_failure(plugin, PluginFailure(_not_its_records(hook, result, kind)), arguments)
+                else:
+                    yield plugin, result
 
     def _report_failure(self, plugin: Plugin, failure: PluginFailure, arguments: Mapping[str, Any]) -> None:
         """Report a kind of failure once, with the visit on which it was met first; the others are counted."""
@@ -178,7 +178,7 @@ class Plugins:
         call: Callable[[], Iterable[Any] | None] = partial(impl.function, *handed)  # type: ignore[assignment]
         return self.guard.records(self.code(plugin, hook), call, kind)
 
-    def ask(self, plugin: Plugin, hook: str, kind: type, **arguments: Any) -> list[Any] | Message:
+    def ask(self, plugin: Plugin, hook: str, kind: type | tuple[type, ...], **arguments: Any) -> list[Any] | Message:
         """What one plugin's hook returns; why not, where it raises or returns anything that is not of ``kind``.
 
         Nothing is reported: whoever asks about many visits does that once for all of them.
@@ -190,7 +190,7 @@ class Plugins:
                     found += self._results(plugin, impl, hook, kind, arguments)
                 except PluginFailure as failure:
                     return failure.sentence
-        strange = [result for result in found if not isinstance(result, kind)]
+        strange = [result for result in found if isinstance(result, OtherKind)]
         return _not_its_records(hook, strange[0], kind) if strange else found
 
     def modules_of(self, plugin: Plugin) -> set[str]:
@@ -211,9 +211,9 @@ def _problems_of(module: object) -> list[Problem]:
     return list(hook_problems(module))
 
 
-def _not_its_records(hook: str, result: object, kind: Any) -> Message:
+def _not_its_records(hook: str, result: OtherKind, kind: Any) -> Message:
     expected = " / ".join(each.__name__ for each in (kind if isinstance(kind, tuple) else (kind,)))
-    return message("{hook} returned {found}, expected {kind}", hook=hook, found=type(result).__name__, kind=expected)
+    return message("{hook} returned {found}, expected {kind}", hook=hook, found=result.name, kind=expected)
 
 
 def _visit_of(arguments: Mapping[str, Any]) -> str:
@@ -293,7 +293,3 @@ def _named(plugin: Plugin, problem: Problem) -> Problem:
     named = problem.inside(message("plugin {name}", name=plugin.name))
     hint = next((failure.hint for failure in plugin.failures.values() if failure.sentence is problem.what), None)
     return replace(named, hint=hint) if hint else named
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import threading
 import warnings
+import zipfile
 from collections.abc import Callable
 from fractions import Fraction
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ from cemaudit.guard import (
     read_only,
 )  # fmt: skip
 from cemaudit.hookspecs import Context
-from cemaudit.model import Audit
+from cemaudit.language import Message, message
+from cemaudit.model import Audit, Text
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.scoring import audit_visit
 
@@ -61,6 +64,63 @@ def test_whatever_is_raised_is_one_failure(guard: Guard, raised: Any) -> None:
 
     with pytest.raises(PluginFailure, match=r"cemaudit_findings failed: .*test_guard.py:\d+, cemaudit-bad 1.0"):
         guard.run(CODE, fail)
+
+
+class Leaving:
+    """Anything that leaves the program as soon as it is looked at."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
+
+
+class LeavingError(Leaving, Exception):
+    """An error that cannot be told without leaving."""
+
+
+class Kindless(Leaving):
+    """Says nothing of what it is, either."""
+
+    @property
+    def __class__(self) -> Any:  # type: ignore[override]
+        raise SystemExit(0)
+
+
+def test_an_error_that_leaves_when_it_is_told_is_one_failure(guard: Guard) -> None:
+    def fail() -> None:
+        raise LeavingError
+
+    with pytest.raises(PluginFailure, match=r"cemaudit_findings failed: LeavingError \(tests/test_guard.py:\d+"):
+        guard.run(CODE, fail)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: Problem(Leaving()), lambda: Problem("x", hint=Leaving()), lambda: Problem("x", Leaving()),
+    lambda: Problem(Message("{part}", {"part": Leaving()})), Kindless,
+])  # fmt: skip
+def test_what_leaves_when_it_is_looked_at_is_one_failure(guard: Guard, make: Callable[[], object]) -> None:
+    with pytest.raises(PluginFailure, match=r"cemaudit_findings failed: SystemExit: 0 \(tests/test_guard.py:\d+"):
+        guard.records(CODE, lambda: [make()], Problem)
+
+
+def test_words_of_a_problem_are_put_into_text(guard: Guard) -> None:
+    (problem,) = guard.records(CODE, lambda: [Problem(message("no such plugin: {name}", name="x"), "p")], Problem)
+    assert problem == Problem(Text(ko="없는 플러그인: x", en="no such plugin: x"), "p")
+
+
+class LeavingFile(zipfile.Path):
+    """A file that leaves when it is read."""
+
+    def read_bytes(self) -> bytes:
+        raise SystemExit(0)
+
+
+def test_files_that_are_no_paths_are_read_under_guard(guard: Guard, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "pack.zip", "w") as pack:
+        pack.writestr("x.toml", "id = 1")
+    (source,) = guard.records(CODE, lambda: [zipfile.Path(tmp_path / "pack.zip", "x.toml")], Traversable)
+    assert (str(source), source.read_bytes()) == (f"{tmp_path / 'pack.zip'}/x.toml", b"id = 1")
+    with pytest.raises(PluginFailure, match="SystemExit: 0"):
+        guard.records(CODE, lambda: [LeavingFile(tmp_path / "pack.zip", "x.toml")], Traversable)
 
 
 def test_an_interruption_passes_and_says_whose_code_ran(guard: Guard) -> None:

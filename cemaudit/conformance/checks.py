@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from cemaudit.conformance.edge_visits import SHOPPER, listed_answers
 from cemaudit.conformance.trial import HookCall, Trial
 from cemaudit.errors import Problem
+from cemaudit.guard import words_of
 from cemaudit.language import LANGUAGES, N_, Message, message
 from cemaudit.model import Checklist, Finding, Text
 from cemaudit.model.aggregator import Aggregator, Member
@@ -283,9 +284,8 @@ def _aggregators_are_exact(trial: Trial) -> Iterator[Message]:
             try:
                 first, again = (aggregator.function(members, _options(aggregator)) for _ in range(2))
             except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
-                failure = f"{type(error).__name__}: {error}"
                 yield message("{name} fails with {count} members: {failure}", name=aggregator.name, count=len(members),
-                              failure=failure)  # fmt: skip
+                              failure=words_of(error))  # fmt: skip
                 break
             if first is not None and (not isinstance(first, int | Fraction) or isinstance(first, bool)):
                 yield message("{name} gives a {kind}, not an exact number", name=aggregator.name,

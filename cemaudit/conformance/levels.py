@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cemaudit.conformance.checks import CHECKS, Check, Level, NotApplicable
 from cemaudit.conformance.trial import Trial
 from cemaudit.errors import CemauditError
+from cemaudit.guard import words_of
 from cemaudit.language import Message, message
 
 __all__ = ["CheckResult", "check_plugin", "reached", "run_check"]
@@ -36,7 +37,7 @@ def run_check(check: Check, trial: Trial) -> CheckResult:
     except CemauditError as error:
         return CheckResult(check, tuple(message("{problem}", problem=problem) for problem in error.problems))
     except (Exception, SystemExit) as error:  # noqa: BLE001 (functions of a plugin may raise anything)
-        return CheckResult(check, (message("{problem}", problem=f"{type(error).__name__}: {error}"),))
+        return CheckResult(check, (message("{problem}", problem=words_of(error)),))
 
 
 def check_plugin(trial: Trial) -> list[CheckResult]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, metadata
+from importlib.resources.abc import Traversable
 from inspect import CO_OPTIMIZED
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,7 @@ from cemaudit.errors import Problem
 from cemaudit.hookspecs import Context
 from cemaudit.language import Message
 from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
+from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.base import Record
 from cemaudit.model.blocks import Section
 from cemaudit.plugins import Plugin
@@ -222,8 +224,8 @@ class Trial:
         """Every call of a hook of the plugin on its own sector."""
         records: list[Checklist | Scheme] = [*self.checklists, *self.schemes]
         with self.branches.watching():
-            for hook, record in ("cemaudit_checklists", object), ("cemaudit_aggregators", object):
-                self.engine.plugins.ask(self.plugin, hook, record)
+            self.engine.plugins.ask(self.plugin, "cemaudit_checklists", (Path, Traversable))
+            self.engine.plugins.ask(self.plugin, "cemaudit_aggregators", Aggregator)
         definitions = [(record, record.model_dump_json()) for record in records]
         known = len(self.plugin.problems)
         calls = [call for checklist in self.checklists for call in self._calls_on(checklist)]

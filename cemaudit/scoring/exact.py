@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cemaudit.errors import BadEnvironment, Problem
-from cemaudit.guard import PluginFailure
+from cemaudit.guard import PluginFailure, words_of
 from cemaudit.language import message
 from cemaudit.model import Item, ItemScore, Reason, Score, Touchpoint, Visit, score_name
 from cemaudit.model.aggregator import Aggregator, Member
@@ -153,8 +153,7 @@ def _aggregate(measure: Measure, aggregator: Aggregator, scored: list[Member]) -
 
 def aggregator_failure(measure: Measure, error: Exception) -> BadEnvironment:
     """Return what to raise where the code of the measure's aggregator breaks."""
-    failure = f"{type(error).__name__}: {error}"
-    text = message("aggregator {name} failed: {error}", name=measure.how, error=failure)
+    text = message("aggregator {name} failed: {error}", name=measure.how, error=words_of(error))
     return BadEnvironment(Problem(text, f"measures.{measure.id}"))
 
 
