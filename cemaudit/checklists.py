@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -17,15 +18,17 @@ from cemaudit.errors import BadInput, Expected, Problem, nearest
 from cemaudit.files import read_text
 from cemaudit.language import LANGUAGES, N_, message
 from cemaudit.model import Checklist, Journey, Scheme, faults, journeys
+from cemaudit.model.definition import TranslatedDefinition, refuse_newer
 from cemaudit.model.expression import parse
 from cemaudit.model.lenses import Lens
 from cemaudit.model.platform import Platform
 
-__all__ = ["load_checklist", "load_file", "load_scheme", "read_toml"]
+__all__ = ["load_checklist", "load_file", "load_scheme", "read_definition", "read_toml"]
 
 Source = Path | Traversable
 Raw = Mapping[str, Any]
 Kind = TypeVar("Kind", Scheme, Journey, Lens)
+Translated = TypeVar("Translated", bound=TranslatedDefinition)
 NO_JOURNEYS: Mapping[str, Journey] = MappingProxyType({})
 
 _MOST_DIGITS = 100
@@ -42,6 +45,16 @@ def read_toml(source: Source) -> dict[str, Any]:
         raise BadInput(Problem(message("nested too deeply"), str(source))) from error
     except ValueError as error:
         raise BadInput(Problem(message("a number with too many digits"), str(source))) from error
+
+
+def read_definition(source: Source) -> dict[str, Any]:
+    """The tables of a TOML file of ours; ``BadInput`` also where it is made for a newer version, before all else."""
+    data = read_toml(source)
+    try:
+        refuse_newer(data)
+    except BadInput as error:
+        raise error.inside(source) from error
+    return data
 
 
 def _not_toml(error: tomli.TOMLDecodeError) -> Problem:
@@ -73,7 +86,7 @@ def load_file(
 
     ``brought``: the journeys by id that checklists can name beside the core's.
     """
-    data = read_toml(source)
+    data = read_definition(source)
     if "touchpoints" not in data:
         if "measures" in data:
             return _record(Scheme, data, source)
@@ -88,24 +101,41 @@ def load_file(
 
 def load_checklist(source: Source, brought: Mapping[str, Journey] = NO_JOURNEYS) -> Checklist:
     """The checklist in a TOML file; ``BadInput`` lists every mistake with its place."""
-    return _checklist(read_toml(source), source, brought)
+    return _checklist(read_definition(source), source, brought)
 
 
 def load_scheme(source: Source) -> Scheme:
     """The scheme in a TOML file; ``BadInput`` lists every mistake with its place."""
-    return _record(Scheme, read_toml(source), source)
+    return _record(Scheme, read_definition(source), source)
 
 
 def _record(kind: type[Kind], data: Raw, source: Source) -> Kind:
     try:
-        return kind.model_validate(data)
+        record = kind.model_validate(data)
     except ValidationError as error:
         raise BadInput(faults.problems(error, data)).inside(source) from error
+    return record if isinstance(record, Lens) else _in_its_languages(record, source)
+
+
+def _in_its_languages(record: Translated, source: Source, brought: str = "") -> Translated:
+    """The record; ``BadInput`` where a text of it, not counting those at ``brought``, is in a language it lacks."""
+    problems = []
+    for place, text in record.texts():
+        others = [tag for tag in text.languages if tag not in record.languages]
+        if others and not (brought and place.startswith(brought)):
+            what = message("a text in {languages}, and the languages of this file are {own}",
+                           languages=", ".join(others), own=", ".join(record.languages))  # fmt: skip
+            every = json.dumps([*record.languages, *others])
+            problems.append(Problem(what, place, message("add languages = {every} at the top", every=every)))
+    if problems:
+        raise BadInput(problems).inside(source)
+    return record
 
 
 def _checklist(data: Raw, source: Source, brought: Mapping[str, Journey]) -> Checklist:
     journey = brought.get(str(data.get("journey")))
-    if journey and journey.id not in journeys() and "stages" not in data:
+    is_own_path = "stages" in data
+    if journey and journey.id not in journeys() and not is_own_path:
         # From now on they travel with the checklist: whoever opens it need not have what brought its journey.
         data = {**data, "stages": [stage.model_dump(exclude_defaults=True) for stage in journey.stages]}
     found = list(_cross_check(data))
@@ -116,7 +146,7 @@ def _checklist(data: Raw, source: Source, brought: Mapping[str, Journey]) -> Che
         found = [problem for problem in faults.problems(error, data) if problem.place or not found] + found
     if found:
         raise BadInput(found).inside(source)
-    return checklist
+    return _in_its_languages(checklist, source, "" if is_own_path else "stages.")
 
 
 def _platform(data: Raw, source: Source) -> Platform:
@@ -131,7 +161,7 @@ def _platform(data: Raw, source: Source) -> Platform:
     if problems:
         # A missing language alone is for lint; of a file that is refused everything is said at once.
         raise BadInput([*problems, *_untranslated(data, promises)]).inside(source)
-    return platform
+    return _in_its_languages(platform, source)
 
 
 def _repeated_promises(ids: list[str]) -> Iterator[Problem]:
@@ -151,12 +181,13 @@ def _unknown_promises(data: Raw, ids: list[str]) -> Iterator[Problem]:
 
 
 def _untranslated(data: Raw, promises: list[Raw]) -> Iterator[Problem]:
+    languages = [str(tag) for tag in _list(data.get("languages"))] or LANGUAGES
     texts = [(name, data.get(name)) for name in ("title", "about", "positioning", "theme")]
     texts += [(f"promises.{each.get('id')}.{name}", each.get(name)) for each in promises for name in ("title", "about")]
     for place, text in texts:
-        missing = [language for language in LANGUAGES if isinstance(text, Mapping) and not text.get(language)]
-        if len(missing) == 1:
-            yield Problem(message("no text in {language}", language=missing[0]), place)
+        missing = [language for language in languages if isinstance(text, Mapping) and not text.get(language)]
+        if 0 < len(missing) < len(languages):
+            yield Problem(message("no text in {language}", language=", ".join(missing)), place)
 
 
 def _cross_check(data: Raw) -> Iterator[Problem]:

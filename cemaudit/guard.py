@@ -288,6 +288,8 @@ def _characters(result: object) -> int:
     """How many characters a result of a hook holds."""
     if isinstance(result, str):
         return len(result)
+    if isinstance(result, Text):
+        return sum(map(len, result.by_language.values()))
     if isinstance(result, Record):
         return sum(_characters(part) for part in vars(result).values())
     if isinstance(result, list | tuple):

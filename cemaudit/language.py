@@ -16,14 +16,28 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-__all__ = ["LANGUAGES", "N_", "Language", "Message", "current", "detect", "message", "printable", "translate", "use"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "Language",
+    "Message",
+    "current", "current_tag",
+    "detect",
+    "message",
+    "printable",
+    "translate",
+    "use",
+    "writing",
+    "written",
+]  # fmt: skip
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 LOCALES = Path(__file__).parent / "locale"
 
 _LONGEST_VALUE = 160
-_current: ContextVar[Language] = ContextVar("language", default="en")
+_current: ContextVar[str] = ContextVar("language", default="en")
+_written: ContextVar[tuple[str, ...]] = ContextVar("written", default=LANGUAGES)
 
 
 def detect(environ: Mapping[str, str] = os.environ) -> Language:
@@ -35,13 +49,18 @@ def detect(environ: Mapping[str, str] = os.environ) -> Language:
 
 
 def current() -> Language:
-    """The language in force."""
+    """The language in force, of the two of the program."""
+    return "ko" if _current.get() == "ko" else "en"
+
+
+def current_tag() -> str:
+    """The language in force for the texts of files: any that they may be in."""
     return _current.get()
 
 
 @contextmanager
-def use(language: Language) -> Iterator[None]:
-    """Speak ``language`` inside the ``with`` block."""
+def use(language: str) -> Iterator[None]:
+    """Speak ``language`` inside the ``with`` block; of what the program says itself, English in all but Korean."""
     token = _current.set(language)
     try:
         yield
@@ -49,8 +68,23 @@ def use(language: Language) -> Iterator[None]:
         _current.reset(token)
 
 
+def written() -> tuple[str, ...]:
+    """The languages in which texts are made: those of the program, or of the file that is being written."""
+    return _written.get()
+
+
+@contextmanager
+def writing(languages: tuple[str, ...]) -> Iterator[None]:
+    """Make texts in ``languages`` inside the ``with`` block."""
+    token = _written.set(languages)
+    try:
+        yield
+    finally:
+        _written.reset(token)
+
+
 @cache
-def _catalogue(language: Language) -> gettext.NullTranslations:
+def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("cemaudit", LOCALES, languages=[language], fallback=True)
 
 

@@ -225,6 +225,9 @@ def test_results_are_used_up_and_bounded(guard: Guard) -> None:
         guard.records(CODE, lambda: iter(lambda: Problem("x"), None), Problem)
     with pytest.raises(PluginFailure, match="more than 64000000 characters"):
         guard.records(CODE, lambda: [Problem("x" * 70_000_000)], Problem)
+    long = Problem(Text(de="x" * 20_000))
+    with pytest.raises(PluginFailure, match="more than 64000000 characters"):
+        guard.records(CODE, lambda: [long] * 3_201, Problem)
     with pytest.raises(PluginFailure, match="returned one Problem: return a list, or yield it"):
         guard.records(CODE, lambda: Problem("x"), Problem)  # type: ignore[arg-type,return-value]
 

@@ -9,7 +9,7 @@ import ast
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from fractions import Fraction
@@ -22,12 +22,13 @@ from cemaudit.conformance.edge_visits import SHOPPER, listed_answers
 from cemaudit.conformance.trial import HookCall, Trial
 from cemaudit.errors import Problem
 from cemaudit.guard import words_of
-from cemaudit.language import LANGUAGES, N_, Message, message
+from cemaudit.language import N_, Message, message
 from cemaudit.model import Checklist, Finding, Text
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.base import Record
 from cemaudit.model.blocks import Section
 from cemaudit.model.conditions import bounds
+from cemaudit.model.text import texts_in
 from cemaudit.plugin_metadata import CORE
 from cemaudit.scoring.engine import METHOD, SUMMARY
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_scheme
@@ -95,8 +96,8 @@ def _lint(trial: Trial) -> Iterator[Message]:
 
 def _translated(trial: Trial) -> Iterator[Message]:
     for record in (*trial.checklists, *_own_schemes(trial)):
-        for place, text in _texts(record, record.ref):
-            yield from _missing_languages(place, text)
+        for place, text in texts_in(record, record.ref):
+            yield from _missing_languages(place, text, record.languages)
             if text.ko == text.en and len(re.findall(r"[^\W\d_]+", text.en or "")) >= _FEWEST_WORDS:
                 yield message("{place}: the same words in both languages: {words}", place=place, words=text.en)
 
@@ -195,18 +196,19 @@ def _speaks_all_languages(trial: Trial) -> Iterator[Message]:
             if isinstance(result, Problem):
                 yield from _missing_in_problem(call, result)
             elif isinstance(result, Record):
-                for place, text in _texts(result, _name_of(result)):
-                    yield from (
-                        message("{call}: {fault}", call=call, fault=fault) for fault in _missing_languages(place, text)
-                    )
+                for place, text in texts_in(result, _name_of(result)):
+                    for fault in _missing_languages(place, text, call.checklist.languages):
+                        yield message("{call}: {fault}", call=call, fault=fault)
 
 
 def _missing_in_problem(call: HookCall, problem: Problem) -> Iterator[Message]:
+    languages = call.checklist.languages
     for said in filter(None, (problem.what, problem.hint)):
-        if isinstance(said, str):
+        if isinstance(said, str) and len(languages) > 1:
             yield message("{call}: a problem in one language only: {words}", call=call, words=said)
         elif isinstance(said, Text):
-            yield from (message("{call}: {fault}", call=call, fault=fault) for fault in _missing_languages("", said))
+            for fault in _missing_languages("", said, languages):
+                yield message("{call}: {fault}", call=call, fault=fault)
 
 
 def _sections_stand_inside(trial: Trial) -> Iterator[Message]:
@@ -465,21 +467,11 @@ def _name_of(result: Record) -> str:
     return result.rule if isinstance(result, Finding) else str(getattr(result, "id", ""))
 
 
-def _missing_languages(place: str, text: Text) -> Iterator[Message]:
-    for language in set(LANGUAGES) - set(text.languages):
-        yield message("{place}: no text in {language}", place=place, language=language)
-
-
-def _texts(value: object, place: str) -> Iterator[tuple[str, Text]]:
-    """Every text of a record, however deep, with its place."""
-    if isinstance(value, Text):
-        yield place, value
-    elif isinstance(value, Record):
-        for name, part in value:
-            yield from _texts(part, f"{place}.{name}")
-    elif isinstance(value, tuple):
-        for number, part in enumerate(value):
-            yield from _texts(part, f"{place}.{getattr(part, 'id', number)}")
+def _missing_languages(place: str, text: Text, languages: Sequence[str]) -> Iterator[Message]:
+    """One fault for each language of the file, its checklist's or scheme's, in which there is no text."""
+    for language in languages:
+        if language not in text.by_language:
+            yield message("{place}: no text in {language}", place=place, language=language)
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -11,6 +11,7 @@ from cemaudit.exchange.toml import toml_text
 from cemaudit.files import replaced
 from cemaudit.language import LANGUAGES, Message, message
 from cemaudit.model import Checklist, Item, Text, Touchpoint
+from cemaudit.model.definition import FORMAT
 
 __all__ = ["DrawnChecklist", "draw_checklist", "drawn_text", "write_new"]
 
@@ -99,10 +100,10 @@ def _assembled(source: Checklist, touchpoints: Sequence[Touchpoint], new_id: str
     ]
     count = len(touchpoints)
     title = Text(
-        ko=f"{source.title.ko or source.title}: 접점 {count}곳",
-        en=f"{source.title.en or source.title}: {count} touchpoints",
+        ko=f"{source.title.in_language('ko')}: 접점 {count}곳",
+        en=f"{source.title.in_language('en')}: {count} touchpoints",
     )
-    own = {language: getattr(source.about, language, None) or "-" for language in LANGUAGES}
+    own = {language: source.about.in_language(language) if source.about else "-" for language in LANGUAGES}
     about = Text(
         ko=f"{source.ref}에서 접점 {count}곳을 고른 체크리스트입니다. 원래 체크리스트의 소개:\n{own['ko']}",
         en=f"{count} touchpoints drawn from {source.ref}, which says of itself:\n{own['en']}",
@@ -111,8 +112,8 @@ def _assembled(source: Checklist, touchpoints: Sequence[Touchpoint], new_id: str
     fields |= {
         "id": new_id,
         "version": "1",
-        "title": title,
-        "about": about,
+        "title": title.only_in(source.languages),
+        "about": about.only_in(source.languages),
         "touchpoints": tuple(touchpoints),
         "facts": tuple(facts),
         "groups": tuple(group for group in source.groups if group.id in tags),
@@ -124,7 +125,7 @@ def drawn_text(drawn: DrawnChecklist, opening: Sequence[Sayable], reasons: Mappi
     """Return the TOML file of a drawn checklist: ``opening`` above all, and above each touchpoint its ``reasons``."""
     data = drawn.checklist.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     touchpoints = data.pop("touchpoints")
-    blocks = [_comments([*opening, *drawn.notes]) + "\n" + toml_text(data)]
+    blocks = [_comments([*opening, *drawn.notes]) + "\n" + toml_text({"format": FORMAT, **data})]
     for touchpoint in touchpoints:
         block = toml_text({"touchpoints": [touchpoint]}).lstrip("\n")
         blocks.append(_comments(reasons.get(touchpoint["id"], ())) + block)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cemaudit.checklists import read_toml
+from cemaudit.checklists import read_definition
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.exchange.tables.input_table import InputRow, read_table
 from cemaudit.exchange.toml import toml_of
@@ -37,7 +37,7 @@ def read_inventory(path: Path, find_checklist: Callable[[str | None], Checklist 
     ``BadInput`` with every mistake, its place and a hint: a file is taken whole or not at all.
     """
     problems: list[Problem] = []
-    data = read_toml(path) if path.suffix.lower() == ".toml" else _table_data(path, problems)
+    data = read_definition(path) if path.suffix.lower() == ".toml" else _table_data(path, problems)
     problems += _repeated(data)
     problems += _unknown_ways(data)
     if find_checklist:

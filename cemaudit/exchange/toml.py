@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cemaudit.model import Record
+from cemaudit.model.definition import FORMAT, Definition
 
 __all__ = ["toml_of", "toml_text"]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def toml_of(record: Record) -> str:
-    """The text of a checklist's or scheme's file; what has its default is left out."""
-    return toml_text(record.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+def toml_of(record: Definition) -> str:
+    """The text of a definition's file, its format first; what has its default is left out."""
+    return toml_text({"format": FORMAT, **record.model_dump(mode="json", by_alias=True, exclude_defaults=True)})
 
 
 def toml_text(table: Mapping[str, Any]) -> str:

@@ -70,7 +70,10 @@ class DefinitionStore:
         # What was read once holds: a content never changes under its id and version.
         query = f"select ref, document from {table} where ref in ({{places}})"
         for ref, document in select_in(self._database, query, [ref for ref in wanted_refs if ref not in definitions]):
-            definitions[ref] = kind.model_validate_json(document)
+            try:
+                definitions[ref] = kind.model_validate_json(document)
+            except BadInput as error:  # made for a newer version
+                raise error.inside(ref) from error
         return {ref: definitions[ref] for ref in wanted_refs if ref in definitions}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -11,9 +11,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from cemaudit.errors import Expected
-from cemaudit.language import LANGUAGES, N_, Language
+from cemaudit.language import N_
 from cemaudit.model.answers import AnswerType, AnswerValue
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
+from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.expression import Expression
 from cemaudit.model.text import Text
 from cemaudit.model.visit_words import VisitWords, WordsInForce
@@ -284,7 +285,7 @@ class ItemGroup(Record):
     title: Text
 
 
-class Checklist(Record):
+class Checklist(TranslatedDefinition):
     """What is asked. An answer always names the checklist version it answers.
 
     ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``:
@@ -390,15 +391,6 @@ class Checklist(Record):
             journey = Journey(id=self.journey, title=name, stages=self.stages)
         return journey.in_words_of({touchpoint.stage for touchpoint in self.touchpoints})
 
-    @cached_property
-    def languages(self) -> tuple[Language, ...]:
-        """The languages in which every text of the checklist exists."""
-        return tuple(language for language in LANGUAGES if all(language in text.languages for _, text in self.texts()))
-
-    def texts(self) -> Iterator[tuple[str, Text]]:
-        """Every text of the checklist with its place in the file."""
-        return _texts(self, "")
-
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:
         for kind, ids in (
@@ -425,18 +417,3 @@ class Checklist(Record):
 def hand_over_id(source: str, target: str) -> str:
     """Return the id of the hand-over between two touchpoints, as ``chat.counter``."""
     return f"{source}.{target}"
-
-
-def _texts(record: Record, place: str) -> Iterator[tuple[str, Text]]:
-    for name in type(record).model_fields:
-        yield from _texts_in(getattr(record, name), f"{place}.{name}" if place else name)
-
-
-def _texts_in(value: object, place: str) -> Iterator[tuple[str, Text]]:
-    if isinstance(value, Text):
-        yield place, value
-    elif isinstance(value, Record):
-        yield from _texts(value, place)
-    elif isinstance(value, tuple):
-        for number, member in enumerate(value):
-            yield from _texts_in(member, f"{place}.{getattr(member, 'id', number)}")

@@ -84,6 +84,7 @@ _PATTERNS = {
     "<=|>=": N_("conditions like '>= 80, < 90'"),
     "^[0-9]+": N_("a version like 1.0.0"),
     "[0-9a-f]{64}": N_("64 hexadecimal digits"),
+    "^[a-z]{2,3}(-": N_("a language tag, as ko, en or en-GB"),
     "\\x00": N_("1 to 120 characters on one line"),
     "^[A-Za-z": N_("an id: a letter, then letters, digits, '.', '_' or '-'"),
 }

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from cemaudit.errors import Expected
 from cemaudit.language import N_
 from cemaudit.model.base import Id, Record, Whole
+from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import Channel, Element, Medium, Mode, refuse_repeated
 from cemaudit.packages import shipped_table
@@ -60,7 +61,7 @@ class InventoriedTouchpoint(Record):
     audited: bool = True
 
 
-class Inventory(Record):
+class Inventory(TranslatedDefinition):
     """The touchpoints of a path; ``checklist``: the id, or ``id@version``, of the one that asks about them."""
 
     checklist: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")] | None = None

@@ -16,8 +16,9 @@ from pydantic import Field
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.model.base import Id, Record
+from cemaudit.model.base import Id
 from cemaudit.model.checklist import Touchpoint
+from cemaudit.model.definition import Definition
 from cemaudit.model.vocabulary import Journey, Stage
 from cemaudit.packages import shipped_table
 
@@ -30,7 +31,7 @@ Mapped = dict[Id, tuple[Id, ...]]
 """By the stages of a lens: the stages of one journey that lie in each."""
 
 
-class Lens(Record):
+class Lens(Definition):
     """How journeys are seen through the journey ``lens``: a mapping for each, by their ids."""
 
     lens: Id

@@ -16,6 +16,7 @@ from cemaudit.errors import Problem, nearest
 from cemaudit.language import N_, message
 from cemaudit.model.base import Id, Record, Version
 from cemaudit.model.checklist import Checklist, DefinitionRef
+from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.text import Text
 from cemaudit.model.vocabulary import refuse_repeated
 
@@ -43,7 +44,7 @@ class ValuePromise(Record):
     protected: bool = False
 
 
-class Platform(Record):
+class Platform(TranslatedDefinition):
     """The experiential platform of a company.
 
     ``positioning``: what the brand stands for in the customer's life. ``theme``: how its promises are carried out.
@@ -74,17 +75,6 @@ class Platform(Record):
     def _ids_differ(self) -> Self:
         refuse_repeated(N_("value promise"), [promise.id for promise in self.promises])
         return self
-
-    def texts(self) -> Iterator[tuple[str, Text]]:
-        """Every text of the platform with its place in the file."""
-        yield "title", self.title
-        if self.about:
-            yield "about", self.about
-        yield from (("positioning", self.positioning), ("theme", self.theme))
-        for promise in self.promises:
-            yield f"promises.{promise.id}.title", promise.title
-            if promise.about:
-                yield f"promises.{promise.id}.about", promise.about
 
 
 def is_named_by(platform: Platform, checklist: Checklist) -> bool:

@@ -16,6 +16,7 @@ from cemaudit.model.bands import Band, Consequence, Downgrade, check_bands
 from cemaudit.model.base import Id, LongText, Record, Version
 from cemaudit.model.checklist import Checklist, Item, Touchpoint
 from cemaudit.model.conditions import bounds
+from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.measures import Measure
 from cemaudit.model.text import Text
 from cemaudit.model.vectors import Vector
@@ -52,7 +53,7 @@ class Composed(Record):
     how: Literal["mean", "latest", "best", "worst"] = "latest"
 
 
-class Scheme(Record):
+class Scheme(TranslatedDefinition):
     """How answers become scores. ``headline`` is the measure a report leads with.
 
     ``inputs`` are the scheme's own questions, for schemes that stand alone: a visit may answer the scheme itself.
@@ -112,6 +113,7 @@ class Scheme(Record):
             id=self.id,
             version=self.version,
             sector="scheme",
+            languages=self.languages,
             title=self.title,
             journey="before-on-after",
             scheme=self.ref,

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from cemaudit.errors import Expected
 from cemaudit.language import N_, message
 from cemaudit.model.base import Id, Record
+from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.text import Text
 from cemaudit.packages import shipped_table
 
@@ -151,7 +152,7 @@ class Stage(Record):
         return (self.id, *self.aliases)
 
 
-class Journey(Record):
+class Journey(TranslatedDefinition):
     """A named, ordered list of stages; which they are never changes under its id."""
 
     id: Id

@@ -96,7 +96,7 @@ class OptionWords:
     def __init__(self, options: Mapping[str, Text], spellings: Mapping[str, Iterable[str]] | None = None) -> None:
         owners: dict[str, set[str]] = defaultdict(set)
         for code, label in options.items():
-            for word in (code, *(getattr(label, language) for language in label.languages)):
+            for word in (code, *label.by_language.values()):
                 owners[_folded(word)].add(code)
         self.codes = frozenset(options)
         self._words = {word: next(iter(codes)) for word, codes in owners.items() if len(codes) == 1}

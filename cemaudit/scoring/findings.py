@@ -183,7 +183,7 @@ CORE_RULES: Mapping[str, FindingRule] = {
 
 def not_met(ask: Text) -> Text:
     """Return what to call a critical item that failed: ``ask`` alone states that it was met."""
-    korean, english = f"미충족: {ask.ko or ask.en}", f"Not met: {ask.en or ask.ko}"
+    korean, english = f"미충족: {ask.in_language('ko')}", f"Not met: {ask.in_language('en')}"
     return Text(ko=korean[:LONGEST_TEXT], en=english[:LONGEST_TEXT])
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cemaudit.errors import Problem
-from cemaudit.language import LANGUAGES, N_, message
+from cemaudit.language import N_, message
 from cemaudit.model import Channel, Checklist, Facet, Item, Journey, MicroMoment, Scheme, Text, label
+from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.vocabulary import word_title
 from cemaudit.scoring.coverage import Coverage, cover
 from cemaudit.scoring.plan import Plan
@@ -50,7 +51,7 @@ _PHOTOGRAPHED = re.compile(r"\bphoto(graph)? of (the |a )?(staff|person|people|e
 def lint_checklist(checklist: Checklist) -> Iterator[LintRemark]:
     """Remarks about a checklist, whatever its scheme."""
     texts = list(checklist.texts())
-    yield from untranslated(texts)
+    yield from untranslated(checklist)
     for place, text in texts:
         if place.endswith((".ask", ".help", ".label")):
             yield from _unfair(place, text)
@@ -117,10 +118,7 @@ def _gates(plan: Plan, item: Item, grading: set[str]) -> bool:
 
 def lint_scheme(scheme: Scheme) -> Iterator[LintRemark]:
     """Remarks about a scheme, whatever the checklist."""
-    texts = [("title", scheme.title), *([("about", scheme.about)] if scheme.about else [])]
-    texts += [(f"measures.{measure.id}.title", measure.title) for measure in scheme.measures if measure.title]
-    texts += [(f"bands.{band.label}.title", band.title) for band in scheme.bands if band.title]
-    yield from untranslated(texts)
+    yield from untranslated(scheme)
     if scheme.bands and scheme.bands[-1].where:
         text = message("no band takes what the conditions leave over; such a visit has no band")
         yield LintRemark(LintLevel.NOTE, Problem(text, "bands"))
@@ -145,19 +143,20 @@ def _gaps(coverage: Coverage) -> Iterator[LintRemark]:
 
 def lint_journey(journey: Journey) -> Iterator[LintRemark]:
     """Remarks about a journey."""
-    titles = [(f"stages.{stage.id}.title", stage.title) for stage in journey.stages]
-    yield from untranslated([("title", journey.title), *titles])
+    yield from untranslated(journey)
 
 
-def untranslated(texts: list[tuple[str, Text]]) -> Iterator[LintRemark]:
-    """Remarks about texts, each with its place, that are missing in a language."""
-    for place, text in texts:
-        for language in set(LANGUAGES) - set(text.languages):
+def untranslated(definition: TranslatedDefinition) -> Iterator[LintRemark]:
+    """Remarks about texts that are missing in a language of the file."""
+    for place, text in definition.texts():
+        for language in definition.languages:
+            if language in text.by_language:
+                continue
             yield LintRemark(LintLevel.ERROR, Problem(message("no text in {language}", language=language), place))
 
 
 def _unfair(place: str, text: Text) -> Iterator[LintRemark]:
-    words = f"{text.ko or ''}\n{text.en or ''}"
+    words = "\n".join(text.by_language.values())
     if match := _INTRUSIVE.search(words):
         problem = message("asks about the body or person of staff: {words}", words=match[0])
         hint = message("such items have been found to violate staff's rights; ask about the service instead")

@@ -45,7 +45,7 @@ def promise_answers(visit: Visit, checklist: Checklist, platform: Platform) -> d
 
 def lint_platform(platform: Platform, checklists: Mapping[str, Checklist]) -> Iterator[LintRemark]:
     """Remarks about a platform among the checklists at hand (by ``id@version``)."""
-    yield from untranslated(list(platform.texts()))
+    yield from untranslated(platform)
     for ref in platform.proofs:
         if not any(ref in {checklist.id, checklist.ref} for checklist in checklists.values()):
             yield LintRemark(LintLevel.ERROR, _missing_checklist(ref, checklists))

@@ -99,7 +99,7 @@ def _occasion(setting: VisitAssignment) -> str:
 
 
 def _in(language: Language, text: Text) -> str:
-    return (text.ko if language == "ko" else text.en) or str(text)
+    return text.in_language(language)
 
 
 def _consent(setting: VisitAssignment) -> Consent | None:

@@ -22,13 +22,14 @@ def test_shipped_checklists_round_trip(engine: Engine) -> None:
 
 
 def test_shipped_checklists_speak_both_languages(engine: Engine) -> None:
-    assert {checklist.languages for checklist in engine.library.checklists.values()} == {("ko", "en")}
+    assert {checklist.complete_languages() for checklist in engine.library.checklists.values()} == {("ko", "en")}
 
 
 def test_a_text_in_one_language_is_found() -> None:
     item = samples.item("A", help={"ko": "도움말"})
     checklist = samples.items_only(item)
-    assert checklist.languages == ("ko",)
+    assert checklist.languages == ("ko", "en")
+    assert checklist.complete_languages() == ("ko",)
     assert [place for place, text in checklist.texts() if "en" not in text.languages] == ["touchpoints.t.items.A.help"]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cemaudit.language import use
+from cemaudit.language import message, use, writing
 from cemaudit.model import Text
 from cemaudit.model.base import clean
 
@@ -59,6 +59,56 @@ def test_one_language_stands_in_for_the_other() -> None:
     assert Text(ko="인사").languages == ("ko",)
 
 
+@pytest.mark.parametrize(("words", "asked", "given"), [
+    ({"ko": "가", "en": "A"}, "ko", "가"),
+    ({"ko": "가", "en": "A"}, "de", "A"),
+    ({"en-GB": "colour", "de": "Farbe"}, "en", "colour"),
+    ({"de": "Farbe", "en": "color"}, "en-GB", "color"),
+    ({"de": "Farbe", "en": "color"}, "ko", "Farbe"),
+    ({"en": "color", "de": "Farbe"}, "ko", "color"),
+    ({"zh-Hant": "顏色"}, "zh", "顏色"),
+    ({"ko": "", "de": "Farbe"}, "ko", "Farbe"),
+])  # fmt: skip
+def test_another_language_stands_in(words: dict[str, str], asked: str, given: str) -> None:
+    text = Text(**words)
+    with use(asked):
+        assert str(text) == given
+    assert text.in_language(asked) == given
+
+
+def test_a_text_is_kept_as_it_was_written() -> None:
+    assert Text(en="A", ko="가").model_dump_json() == '{"en":"A","ko":"가"}'
+    assert Text.model_validate({"ko": None, "de": "Farbe"}).model_dump() == {"de": "Farbe"}
+    assert Text(en="A", ko="가") == Text(ko="가", en="A")
+    assert hash(Text(en="A", ko="가")) == hash(Text(ko="가", en="A")) != hash(Text(ko="가", en="B"))
+
+
+def test_what_a_text_says_cannot_be_written_to() -> None:
+    text = Text(ko="가")
+    text.model_extra["ko"] = "나"
+    assert str(text) == "가"
+    with pytest.raises(ValidationError, match="frozen"):
+        text.ko = "나"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("tag", ["englisch", "EN", "en_GB", "en-gb", "e", "한국어", "en-", ""])
+def test_a_language_is_a_tag(tag: str) -> None:
+    with pytest.raises(ValidationError, match=f"no such tag: {tag}"):
+        Text.model_validate({tag: "A"})
+
+
+def test_a_text_is_given_by_language() -> None:
+    with pytest.raises(ValidationError, match=r'a text by language, as \{ ko = "...", en = "..." \}'):
+        Text.model_validate("Burger")
+
+
+def test_texts_are_made_in_the_languages_of_the_file_that_is_written() -> None:
+    with writing(("de", "ko")):
+        assert Text.said(lambda: message("no such file")).by_language == {"de": "no such file", "ko": "없는 파일입니다"}
+    assert Text.said(lambda: "A").languages == ("ko", "en")
+    assert Text(ko="가", fr="A").only_in(("en", "fr")) == Text(en="가", fr="A")
+
+
 def test_a_text_without_words_is_refused() -> None:
-    with pytest.raises(ValidationError, match="a text in ko or en"):
+    with pytest.raises(ValidationError, match="a text in one language at least"):
         Text(ko="\u202e", en=" ")

@@ -75,7 +75,7 @@ def print_checklists(checklists: list[Checklist], as_json: bool) -> None:
         return
     for checklist in checklists:
         count = message("{count} items", count=len(checklist.items))
-        click.echo(f"{checklist.ref}  {checklist.title}  ({count}, {'/'.join(checklist.languages)})")
+        click.echo(f"{checklist.ref}  {checklist.title}  ({count}, {'/'.join(checklist.complete_languages())})")
 
 
 def print_coverage(coverage: Coverage) -> None:
@@ -131,7 +131,7 @@ def checklist_to_dict(checklist: Checklist) -> dict[str, object]:
         "version": checklist.version,
         "sector": checklist.sector,
         "title": checklist.title.model_dump(exclude_none=True),
-        "languages": list(checklist.languages),
+        "languages": list(checklist.complete_languages()),
         "items": len(checklist.items),
         "scheme": checklist.scheme,
         "journey": checklist.journey,

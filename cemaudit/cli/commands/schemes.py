@@ -133,4 +133,4 @@ def _inputs(items: Sequence[Item]) -> list[dict[str, Any]]:
 
 
 def _both(text: Any) -> dict[str, str]:
-    return {language: getattr(text, language) for language in text.languages}
+    return dict(text.by_language)

@@ -14,9 +14,8 @@ from cemaudit.exchange.forms.fields import (
     FormField,
     NumberLimits,
     both,
-    in_language,
 )
-from cemaudit.language import LANGUAGES, N_, Language, message
+from cemaudit.language import LANGUAGES, N_, message
 from cemaudit.model import ClaimState, Item, SkipState, Text, label
 from cemaudit.model.answers import AnswerType, Choice, Choices, Date, Nps, Quantity, Scale, TextAnswer, Time, YesNo
 from cemaudit.model.base import shown_exactly
@@ -132,18 +131,17 @@ _FITTING: dict[type, Callable[[Any], AnswerFormat]] = {
 }
 
 
-def shown(field: FormField, language: Language) -> dict[str, str]:
+def shown(field: FormField, language: str) -> dict[str, str]:
     """The words of each option and skip of ``field``, by code; a code is added where words alone would mislead."""
     labels = {option.code: option.label for option in (*field.options, *field.skips)}
     by_words = OptionWords(labels)
-    words = {code: in_language(label, language) for code, label in labels.items()}
+    words = {code: label.in_language(language) for code, label in labels.items()}
     return {code: word if by_words.find(word) == code else f"{word} [{code}]" for code, word in words.items()}
 
 
 def field_words(field: FormField) -> OptionWords:
     """The finder of a field's options and skips: by code, by words, or as a drop-down shows them."""
-    spellings = {
-        option.code: [shown(field, language)[option.code] for language in LANGUAGES]
-        for option in (*field.options, *field.skips)
-    }
-    return OptionWords({option.code: option.label for option in (*field.options, *field.skips)}, spellings)
+    labels = {option.code: option.label for option in (*field.options, *field.skips)}
+    languages = dict.fromkeys([*LANGUAGES, *(tag for label in labels.values() for tag in label.languages)])
+    words = [shown(field, language) for language in languages]
+    return OptionWords(labels, {code: [each[code] for each in words] for code in labels})

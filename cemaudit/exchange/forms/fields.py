@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
-from cemaudit.language import N_, Language, translate, use
+from cemaudit.language import N_, translate
 from cemaudit.model import Checklist, Item, SkipState, Text, Touchpoint
 from cemaudit.model.expression import Node
 
@@ -28,7 +28,6 @@ __all__ = [
     "NumberLimits",
     "Role",
     "both",
-    "in_language",
 ]
 
 SKIPS = {
@@ -51,12 +50,6 @@ ON_PHONES = ("visit__about", "visit__conduct", "visit__read")
 def both(say: Callable[[], object] | str) -> Text:
     """What ``say`` says (or the text in the catalogue) in each language."""
     return Text.said(lambda: translate(say) if isinstance(say, str) else say())
-
-
-def in_language(text: Text, language: Language) -> str:
-    """``text`` in ``language``; where it is missing, in the other one."""
-    with use(language):
-        return str(text)
 
 
 class FieldKind(StrEnum):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cemaudit.exchange.forms.answer_options import shown
-from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role, in_language
+from cemaudit.exchange.forms.fields import FieldKind, Form, FormField, Role
 from cemaudit.exchange.forms.making import CHECKLIST, CHECKLIST_LABEL, VISIT_ID
 from cemaudit.exchange.forms.text_workbook import XlsxSheet, write_sheets
 from cemaudit.exchange.tables.delimited import text_cell
@@ -63,8 +63,8 @@ def codes_sheet(form: Form, language: Language) -> tuple[XlsxSheet, dict[str, st
                 field.name,
                 option.code,
                 words[option.code],
-                in_language(option.label, "ko"),
-                in_language(option.label, "en"),
+                option.label.in_language("ko"),
+                option.label.in_language("en"),
             ]
             for option in options
         )
@@ -153,7 +153,7 @@ def is_untouched(record: Mapping[str, str]) -> bool:
 
 def is_labels(record: Mapping[str, str]) -> bool:
     """Whether it is no visit but the row of labels."""
-    return record.get(CHECKLIST, "") in {in_language(CHECKLIST_LABEL, language) for language in LANGUAGES}
+    return record.get(CHECKLIST, "") in {CHECKLIST_LABEL.in_language(language) for language in LANGUAGES}
 
 
 def write_csv(form: Form, records: Records, path: Path, labels: Language | None = None) -> None:
@@ -184,9 +184,9 @@ def write_xlsx(form: Form, records: Records, path: Path, language: Language) -> 
 
 
 def _label(field: FormField, language: Language) -> str:
-    label = in_language(field.label, language)
+    label = field.label.in_language(language)
     is_answer = field.touchpoint and field.item and field.name == field.item.id
-    return f"{in_language(field.touchpoint.title, language)}: {label}" if is_answer and field.touchpoint else label
+    return f"{field.touchpoint.title.in_language(language)}: {label}" if is_answer and field.touchpoint else label
 
 
 def _said(field: FormField, record: Mapping[str, str], language: Language) -> str:

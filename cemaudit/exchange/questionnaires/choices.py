@@ -128,7 +128,7 @@ def as_number(text: str) -> Decimal | None:
 
 
 def _says(option: Option, words: frozenset[str]) -> bool:
-    return {label.strip(" .!").lower() for label in (option.label.ko, option.label.en) if label} <= words
+    return {label.strip(" .!").lower() for label in option.label.by_language.values()} <= words
 
 
 def read_lists(lines: Iterable[XlsFormRow], languages: Languages, leftovers: Leftovers) -> dict[str, ChoiceList]:

@@ -17,7 +17,7 @@ from cemaudit.exchange.questionnaires.questions import read_outline
 from cemaudit.exchange.questionnaires.survey import Dialect, Facets, Survey, touchpoints_of
 from cemaudit.exchange.questionnaires.workbook import XlsFormRow, XlsFormSheet, read_book
 from cemaudit.exchange.toml import toml_of
-from cemaudit.language import message
+from cemaudit.language import message, writing
 from cemaudit.model import Checklist
 
 __all__ = ["ChecklistDraft", "import_form"]
@@ -57,23 +57,26 @@ def _draft(book: Mapping[str, XlsFormSheet], file: str, facets: Facets) -> Check
     if own := is_own(survey):
         survey, choices = unescaped(survey), unescaped(choices)
     languages = find_languages([survey, choices], settings["default_language"], left)
-    entries, lists = read_outline(survey, left), read_lists(choices.lines, languages, Leftovers() if own else left)
-    dialect = OwnForm(entries, lists, languages) if own else Dialect(entries, lists, left)
-    converted = Survey(dialect, languages, left)
-    if not converted.sections:
-        raise BadInput([Problem(message("no question that can be carried over"), survey.place), *_first_reasons(left)])
-    title = loose((settings["form_title"] or settings["form_id"] or Path(file).stem)[:_LONGEST_TITLE])
-    checklist = Checklist(
-        id=_id(settings, file, left),
-        version=_version(settings, left),
-        sector=facets.sector,
-        title=title,
-        about=both(lambda: message("A draft made of the form {title} ({file}).", title=title, file=file)),
-        journey=facets.journey,
-        scheme=facets.scheme,
-        steps=dialect.steps,
-        touchpoints=dialect.finished(tuple(touchpoints_of(converted.sections, title, facets, languages))),
-    )
+    with writing(languages.tags):
+        entries, lists = read_outline(survey, left), read_lists(choices.lines, languages, Leftovers() if own else left)
+        dialect = OwnForm(entries, lists, languages) if own else Dialect(entries, lists, left)
+        converted = Survey(dialect, languages, left)
+        if not converted.sections:
+            problem = Problem(message("no question that can be carried over"), survey.place)
+            raise BadInput([problem, *_first_reasons(left)])
+        title = loose((settings["form_title"] or settings["form_id"] or Path(file).stem)[:_LONGEST_TITLE])
+        checklist = Checklist(
+            id=_id(settings, file, left),
+            version=_version(settings, left),
+            languages=languages.tags,
+            sector=facets.sector,
+            title=title,
+            about=both(lambda: message("A draft made of the form {title} ({file}).", title=title, file=file)),
+            journey=facets.journey,
+            scheme=facets.scheme,
+            steps=dialect.steps,
+            touchpoints=dialect.finished(tuple(touchpoints_of(converted.sections, title, facets, languages))),
+        )
     if not own:
         _tell_columns(book.values(), left)
     tell_decisions(checklist, left)

@@ -6,21 +6,26 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cemaudit.exchange.forms.fields import in_language
+from cemaudit.exchange.forms.xlsform.rows import LANGUAGE_NAMES
 from cemaudit.exchange.questionnaires.leftovers import LeftoverKind, Leftovers
 from cemaudit.exchange.questionnaires.workbook import XlsFormSheet
-from cemaudit.language import LANGUAGES, Language, message
+from cemaudit.language import LANGUAGES, message, written
 from cemaudit.model import Text
 from cemaudit.model.base import LONGEST_TEXT
+from cemaudit.model.text import is_language_tag
 
 __all__ = ["Languages", "find_languages", "has_korean", "joined", "loose"]
 
 _HANGUL = re.compile(r"[가-힣]")
-_NAMES: dict[str, Language] = {
-    **dict.fromkeys(("ko", "kor", "kr", "korean", "한국어", "한국말", "국어"), "ko"),
-    **dict.fromkeys(("en", "eng", "english", "영어"), "en"),
-}
-_CODE = re.compile(r"(.*?)\s*\(\s*([A-Za-z]{2,3})(?:[-_][A-Za-z]+)?\s*\)")
+_NAMES = {
+    **{name.casefold(): tag for tag, name in LANGUAGE_NAMES.items()},
+    **dict.fromkeys(("kor", "kr", "korean", "한국말", "국어"), "ko"),
+    **dict.fromkeys(("eng", "영어"), "en"),
+    "japanese": "ja", "chinese": "zh", "vietnamese": "vi", "thai": "th", "indonesian": "id", "german": "de",
+    "french": "fr", "spanish": "es", "portuguese": "pt", "italian": "it", "dutch": "nl",
+}  # fmt: skip
+_CODED = re.compile(r"(.*?)\s*\(\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,4})*)\s*\)")
+_CODE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z0-9]{2,4})*")
 
 
 def has_korean(words: str) -> bool:
@@ -30,7 +35,8 @@ def has_korean(words: str) -> bool:
 
 def loose(words: str) -> Text:
     """A text of which the form does not say the language."""
-    return Text(**{"ko" if has_korean(words) else "en": words})
+    tag = "ko" if has_korean(words) else "en"
+    return Text(**{tag if tag in written() else written()[0]: words})
 
 
 def joined(parts: Sequence[Text], by: str) -> Text:
@@ -38,8 +44,8 @@ def joined(parts: Sequence[Text], by: str) -> Text:
     spoken = [set(part.languages) for part in parts]
     languages = set.intersection(*spoken) or set.union(*spoken)
     words = {
-        language: by.join(in_language(part, language) for part in parts)[:LONGEST_TEXT]
-        for language in LANGUAGES
+        language: by.join(part.in_language(language) for part in parts)[:LONGEST_TEXT]
+        for language in written()
         if language in languages
     }
     return Text(**words)
@@ -47,9 +53,17 @@ def joined(parts: Sequence[Text], by: str) -> Text:
 
 @dataclass(frozen=True)
 class Languages:
-    """Where the texts of each of the form's languages go; texts in any other stand in where nothing else is said."""
+    """The language tags of what the form calls its languages; texts in no such language stand in where nothing else is.
 
-    slots: Mapping[str, Language]
+    ``tags``: those of the checklist, the one of the form's default first.
+    """
+
+    slots: Mapping[str, str]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(self.slots.values())) or ("en",)
+        return LANGUAGES if set(found) == set(LANGUAGES) else found
 
     def text(self, texts: Mapping[str, str]) -> Text | None:
         """The texts of a cell by the form's languages, as ours; ``None`` where there are none."""
@@ -58,40 +72,35 @@ class Languages:
             if slot := self.slots.get(language):
                 texts_by_language.setdefault(slot, words)
         if not texts_by_language and texts:
-            texts_by_language["en"] = next(iter(texts.values()))
+            texts_by_language[self.tags[0]] = next(iter(texts.values()))
         return Text(**texts_by_language) if texts_by_language else None
 
 
 def find_languages(sheets: Iterable[XlsFormSheet], default: str, leftovers: Leftovers) -> Languages:
-    """Where texts go; ``default`` is what the form calls the language of its columns without one.
+    """The languages of a form; ``default`` is what it calls the language of its columns without one.
 
-    Korean and English are taken. Where the form has neither, its first language goes where English would.
+    A language that does not say which it is is left out; where no other is there, it is taken for English.
     """
     sheets = list(sheets)
     columns = [column for sheet in sheets for column in sheet.columns if column.name in {"label", "hint"}]
     named = list(dict.fromkeys(column.language for column in columns))
-    slots: dict[str, Language] = {name: slot for name in named if (slot := _slot(name))}
-    if "" in named and (slot := _slot(default) if default else _guess(sheets)):
+    named.sort(key=lambda name: name not in {"", default})
+    slots = {name: slot for name in named if (slot := _tag(name))}
+    if "" in named and (slot := _tag(default) if default else _guess(sheets)):
         slots = {"": slot, **slots}
-    if foreign := _foreign(named, slots, default):
-        slots[foreign[0]] = "en"
-        _tell_foreign(foreign[0] or default, leftovers)
-    spare = [name for name in named if name and name not in slots]
+    if "" in named and not default and not {"", "en"} & {*slots, *slots.values()}:
+        slots = {"": "en", **slots}
+        _tell_unknown("", leftovers)
+    elif named and not slots:
+        slots[named[0]] = "en"
+        _tell_unknown(named[0] or default, leftovers)
+    spare = [name or default for name in named if (name or default) and name not in slots]
     if spare:
         leftovers.add(LeftoverKind.LANGUAGE, None, message("texts in other languages are left out"), ", ".join(spare))
     return Languages(slots)
 
 
-def _foreign(named: list[str], slots: Mapping[str, Language], default: str) -> list[str]:
-    """The language (as a list of one) that stands where English would, because nothing else does."""
-    if "en" in slots.values():
-        return []
-    if "" in named and "" not in slots and not default:
-        return [""]
-    return [] if slots else [name for name in named if name in {"", default}][:1] or named[:1]
-
-
-def _tell_foreign(name: str, leftovers: Leftovers) -> None:
+def _tell_unknown(name: str, leftovers: Leftovers) -> None:
     cause = (
         message("its texts are in {language}; they are kept where English belongs", language=name)
         if name
@@ -100,14 +109,23 @@ def _tell_foreign(name: str, leftovers: Leftovers) -> None:
     leftovers.add(LeftoverKind.LANGUAGE, None, cause)
 
 
-def _slot(name: str) -> Language | None:
-    """The language a name like ``English (en)``, ``korean`` or ``ko`` stands for, where it is one of ours."""
-    coded = _CODE.fullmatch(name.strip())
-    language = _NAMES.get(coded[2].lower()) if coded else None
-    return language or _NAMES.get((coded[1] if coded else name).strip().lower())
+def _tag(name: str) -> str | None:
+    """The tag of what a form calls a language, like ``English (en)``, ``korean`` or ``pt-BR``; ``None``: unknown.
+
+    Korean and English are themselves, whatever the region.
+    """
+    coded = _CODED.fullmatch(name.strip())
+    code = coded[2] if coded else name.strip() if _CODE.fullmatch(name.strip()) else ""
+    first, *rest = code.replace("_", "-").split("-")
+    base = _NAMES.get(first.casefold(), first.lower())
+    if base in LANGUAGES:
+        return base
+    forms = {4: str.title, 2: str.upper}
+    tag = "-".join([base, *(forms.get(len(part), str)(part) for part in rest)])
+    return tag if is_language_tag(tag) else _NAMES.get((coded[1] if coded else name).strip().casefold())
 
 
-def _guess(sheets: Iterable[XlsFormSheet]) -> Language | None:
+def _guess(sheets: Iterable[XlsFormSheet]) -> str | None:
     """Korean where most texts without a language have Korean letters; else unknown, and taken as neither."""
     texts = [text for sheet in sheets for line in sheet.lines if (text := line.texts("label").get(""))]
     return "ko" if sum(map(has_korean, texts)) * 2 > len(texts) else None

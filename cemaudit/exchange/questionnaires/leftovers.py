@@ -75,7 +75,10 @@ def _open(checklist: Checklist) -> Iterator[Message]:
         scored=scored,
         others=len(checklist.items) - scored,
     )
-    for language in LANGUAGES:
+    for language in checklist.languages:
         missing = sum(language not in text.languages for _, text in checklist.texts())
         if missing:
             yield message("{count} texts without words in {language}", count=missing, language=language)
+    if set(checklist.languages) != set(LANGUAGES):
+        spoken = ", ".join(checklist.languages)
+        yield message("further languages: the texts are in {languages} alone, as languages says", languages=spoken)

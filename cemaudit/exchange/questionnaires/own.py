@@ -70,15 +70,15 @@ def without_expectation(words: Text | None, answer: AnswerType) -> Text | None:
     if words is None or expects is None or not _ends_with(words, expects):
         return words
     left = {
-        language: getattr(words, language).removesuffix(getattr(expects, language)).rstrip()
-        for language in words.languages
+        language: said.removesuffix(expects.in_language(language)).rstrip()
+        for language, said in words.by_language.items()
     }
     return Text(**left) if any(left.values()) else None
 
 
 def _ends_with(hint: Text, expects: Text | None) -> bool:
     return expects is not None and all(
-        getattr(hint, language).endswith(getattr(expects, language)) for language in hint.languages
+        said.endswith(expects.in_language(language)) for language, said in hint.by_language.items()
     )
 
 
@@ -120,9 +120,7 @@ def _scale(lowest: int, highest: int, low: Text | None = None, high: Text | None
 
 def _beside(option: Option) -> Text | None:
     """The words beside the number of an option."""
-    words = {
-        language: getattr(option.label, language).removeprefix(option.id).strip() for language in option.label.languages
-    }
+    words = {language: said.removeprefix(option.id).strip() for language, said in option.label.by_language.items()}
     return Text(**words) if any(words.values()) else None
 
 

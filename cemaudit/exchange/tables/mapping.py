@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from cemaudit.checklists import read_toml
+from cemaudit.checklists import read_definition
 from cemaudit.errors import BadInput, Expected, Problem, folded, nearest
 from cemaudit.exchange.tables.delimited import Encoding
 from cemaudit.exchange.tables.input_table import InputRow
 from cemaudit.language import message
 from cemaudit.model import Checklist, SkipState, Text, faults
 from cemaudit.model.base import Id, Line, LongText, Record
+from cemaudit.model.definition import Definition
 from cemaudit.reading import CellKind, CellText, NumberMarks, read_formatted_day, read_formatted_moment, read_id
 
 __all__ = [
@@ -235,7 +236,7 @@ class VisitCells(Record):
                 yield name, cell
 
 
-class Mapping(Record):
+class Mapping(Definition):
     """How the rows of a table become visits.
 
     ``checklist``: a file beside the mapping, or ``id@version``. ``na``: spellings of "no value". ``same_visit``:
@@ -292,7 +293,7 @@ class Mapping(Record):
 
 def load_mapping(path: Path) -> Mapping:
     """The mapping in a TOML file; ``BadInput`` lists every mistake with its place."""
-    data = read_toml(path)
+    data = read_definition(path)
     try:
         return Mapping.model_validate(data)
     except ValidationError as error:

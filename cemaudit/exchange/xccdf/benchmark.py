@@ -204,7 +204,8 @@ def _title(element: XmlElement) -> Text:
         return _both(element.get("id"))
     korean = next((title for title in titles if title.get(LANGUAGE).lower().startswith("ko")), None)
     other = next((title for title in titles if title is not korean), None)
-    return Text(ko=korean and korean.text[:LONGEST_TITLE], en=other and other.text[:LONGEST_TITLE])
+    words = {"ko": korean, "en": other}
+    return Text(**{tag: title.text[:LONGEST_TITLE] for tag, title in words.items() if title})
 
 
 def _both(words: str) -> Text:

@@ -56,7 +56,7 @@ class Goal:
 def band_goal(scheme: Scheme, label: str, peers: Peers | None = None) -> Goal:
     """To have the band of that label or title, or a better one; ``BadInput`` where the scheme has no such band."""
     for number, band in enumerate(scheme.bands):
-        titles = (band.title.ko, band.title.en) if band.title else ()
+        titles = band.title.by_language.values() if band.title else ()
         if label in {band.label, *titles}:
             rows = tuple(_row(row.where, peers) for row in scheme.bands[: number + 1])
             hindrances = tuple(pair for down in scheme.downgrades for pair in _row(down.where, peers))

@@ -17,7 +17,7 @@ from cemaudit.exchange.forms.xlsform.rows import plain
 from cemaudit.exchange.forms.xlsform.write import sheets_of, write_xlsform
 from cemaudit.exchange.tables.importing import arising
 from cemaudit.language import LANGUAGES
-from cemaudit.model import Checklist, Visit
+from cemaudit.model import Checklist, Text, Visit
 from cemaudit.scoring import Engine
 from cemaudit.scoring.items import item_is_relevant, touchpoint_arises
 
@@ -236,3 +236,28 @@ def test_what_became_of_a_claim_is_asked_once_there_is_one() -> None:
     asked = row(of, "t__claim_state")
     assert (asked["type"].split()[0], asked["relevant"]) == ("select_one", "${t__claim} != ''")
     assert "required" not in asked
+
+
+def test_a_form_has_the_languages_of_its_checklist(tmp_path: Path) -> None:
+    item = samples.item("A", ask={"de": "Wurden Sie begrüßt?", "fr": "Salué ?"}, help={"de": "Gleich?", "fr": "Vite ?"})
+    of = samples.items_only(item)
+    of = of.model_copy(update={"languages": ("de", "fr"), "title": Text(de="Laden", fr="Magasin")})
+    write_xlsform(of, tmp_path / "form.xlsx", "ko")
+    assert (
+        sheets_of(of, "ko")["settings"][0] | {"default_language": "Deutsch (de)", "form_title": "Laden"}
+        == sheets_of(of, "ko")["settings"][0]
+    )
+    labels = {name: words for name, words in row(of, "A").items() if "label" in name or "message" in name}
+    assert labels == {
+        "label::Deutsch (de)": "Wurden Sie begrüßt?", "label::français (fr)": "Salué ?",
+        "required_message::Deutsch (de)": "This is needed here.",
+        "required_message::français (fr)": "This is needed here.",
+    }  # fmt: skip
+    assert len(xlsforms.converted(tmp_path / "form.xlsx"))
+    assert {
+        column for sheet in sheets_of(of, "en").values() for line in sheet for column in line if "::" in column
+    } == {
+        f"{name}::{language}"
+        for name in ("label", "hint", "constraint_message", "required_message")
+        for language in ("Deutsch (de)", "français (fr)")
+    }

@@ -1,4 +1,4 @@
-"""Rows of an XLSForm: what every kind of field has in common, labels in two languages, lists of choices."""
+"""Rows of an XLSForm: what every kind of field has in common, labels in each language, lists of choices."""
 
 from __future__ import annotations
 
@@ -6,16 +6,31 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cemaudit.exchange.forms.answer_options import CLAIM_STATES
-from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, Role, both, in_language
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, FormField, Role, both
 from cemaudit.exchange.forms.xlsform.conditions import fits
 from cemaudit.exchange.forms.xlsform.xpath import FALSE, TRUE
-from cemaudit.language import N_, Language
+from cemaudit.language import N_, written
 from cemaudit.model import Text
 
-__all__ = ["COLUMN", "Lists", "Row", "asked_if", "group", "labelled", "limited", "needed_if", "plain", "row"]
+__all__ = [
+    "LANGUAGE_NAMES",
+    "Lists",
+    "Row",
+    "asked_if",
+    "group",
+    "labelled",
+    "language_column",
+    "limited",
+    "needed_if",
+    "plain",
+    "row",
+]
 
-COLUMN: dict[Language, str] = {"en": "English (en)", "ko": "한국어 (ko)"}
-"""The languages as XLSForms name them."""
+LANGUAGE_NAMES = {
+    "en": "English", "ko": "한국어", "ja": "日本語", "zh": "中文", "vi": "Tiếng Việt", "th": "ไทย", "id": "Indonesia",
+    "de": "Deutsch", "fr": "français", "es": "español", "pt": "português", "it": "italiano", "nl": "Nederlands",
+}  # fmt: skip
+"""What languages call themselves (CLDR); others go by their tag."""
 
 _MARKS = re.compile(r"([\\*_])|^(#)", re.MULTILINE)
 _NOT_XML = re.compile("[\ufffe\uffff]")
@@ -36,7 +51,12 @@ def labelled(column: str, text: Text | None) -> dict[str, str]:
     """The cells of ``column`` (``label``, ``hint`` ...) in each language; none without a text."""
     if text is None:
         return {}
-    return {f"{column}::{name}": plain(in_language(text, language)) for language, name in COLUMN.items()}
+    return {f"{column}::{language_column(tag)}": plain(text.in_language(tag)) for tag in written()}
+
+
+def language_column(tag: str) -> str:
+    """A language as XLSForms name it, like ``English (en)``."""
+    return f"{LANGUAGE_NAMES.get(tag.partition('-')[0], tag)} ({tag})"
 
 
 def plain(text: str) -> str:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cemaudit.errors import BadInput, Problem
-from cemaudit.exchange.forms.fields import FieldKind, FieldOption, Form, FormField, FormSection, Role, both, in_language
+from cemaudit.exchange.forms.fields import FieldKind, FieldOption, Form, FormField, FormSection, Role, both
 from cemaudit.exchange.forms.making import form_of
 from cemaudit.exchange.forms.text_workbook import XlsxSheet, write_sheets
 from cemaudit.exchange.forms.xlsform.conditions import condition, needs_evidence, needs_note
 from cemaudit.exchange.forms.xlsform.rows import (
-    COLUMN,
     Lists,
     Row,
     asked_if,
     group,
     labelled,
+    language_column,
     limited,
     needed_if,
     plain,
     row,
 )
 from cemaudit.exchange.forms.xlsform.xpath import TRUE, all_of, any_of, quoted, ref
-from cemaudit.language import N_, Language, message, translate
+from cemaudit.language import LANGUAGES, N_, Language, message, translate, writing, written
 from cemaudit.model import Checklist, Scenario, Text
 
 __all__ = ["briefing", "sheets_of", "survey", "write_xlsform"]
@@ -71,8 +71,9 @@ def write_xlsform(checklist: Checklist, path: Path, language: Language) -> None:
     ``BadEnvironment`` without the extra ``xlsx`` or where the file cannot be written.
     """
     sheets = [
-        XlsxSheet(name, _columns(rows), [[row.get(column, "") for column in _columns(rows)] for row in rows])
+        XlsxSheet(name, columns, [[row.get(column, "") for column in columns] for row in rows])
         for name, rows in sheets_of(checklist, language).items()
+        for columns in [_columns(rows, _languages_of(checklist))]
     ]
     write_sheets(path, sheets)
 
@@ -81,29 +82,36 @@ def sheets_of(checklist: Checklist, language: Language) -> dict[str, Rows]:
     """The rows of the sheets ``survey``, ``choices`` and ``settings``."""
     _refuse_reserved(checklist)
     lists = Lists()
-    rows = list(survey(form_of(checklist), lists))
-    return {"survey": rows, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
+    with writing(_languages_of(checklist)):
+        rows = list(survey(form_of(checklist), lists))
+        return {"survey": rows, "choices": list(lists.rows()), "settings": [_settings(checklist, language)]}
+
+
+def _languages_of(checklist: Checklist) -> tuple[str, ...]:
+    """Those of the file; where they are Korean and English, English first, as forms have had them ever since."""
+    return ("en", "ko") if set(checklist.languages) == set(LANGUAGES) else checklist.languages
 
 
 def _settings(checklist: Checklist, language: Language) -> dict[str, str]:
+    first = language if language in written() else written()[0]
     begin = _DATE if checklist.spans_days else _STARTED
     return {
-        "form_title": plain(in_language(checklist.title, language)),
+        "form_title": plain(checklist.title.in_language(first)),
         "form_id": checklist.id,
         "version": checklist.version,
-        "default_language": COLUMN[language],
+        "default_language": language_column(first),
         "style": "pages",
         "instance_name": f"concat(${{visit__store}}, ' ', format-date({ref(begin)}, '%Y-%m-%d'))",
     }
 
 
-def _columns(rows: Rows) -> list[str]:
+def _columns(rows: Rows, languages: Sequence[str]) -> list[str]:
     """The columns of the sheet, in the usual order; only those that hold anything."""
     used = {column for row in rows for column in row}
     names = [
         f"{column}::{language}" if column in _TRANSLATED else column
         for column in (*dict.fromkeys((*_SURVEY, *_CHOICES)),)
-        for language in (COLUMN.values() if column in _TRANSLATED else ("",))
+        for language in (map(language_column, languages) if column in _TRANSLATED else ("",))
     ]
     return [name for name in names if name in used] + sorted(used - set(names))
 
