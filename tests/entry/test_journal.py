@@ -51,9 +51,14 @@ def test_drafts_are_numbered_and_their_ids_differ(path: Path) -> None:
     assert len({header.id for header in headers}) == 3
 
 
+@pytest.fixture(scope="module")
+def journal_of_many(tmp_path_factory: pytest.TempPathFactory) -> Journal:
+    return Journal(tmp_path_factory.mktemp("many") / "drafts.db")
+
+
 @given(strategies.checklists())
-def test_a_draft_keeps_its_checklist_whole(of: Checklist) -> None:
-    journal = Journal(Path(":memory:"))
+def test_a_draft_keeps_its_checklist_whole(journal_of_many: Journal, of: Checklist) -> None:
+    journal = journal_of_many
     assert journal.checklist(journal.begin(of, {}).number) == of
 
 
