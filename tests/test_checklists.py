@@ -147,14 +147,14 @@ evidence = "always"
 NAMED = """\
 id: expected an id: a letter, then letters, digits, '.', '_' or '-', found 9shop
 version: is missing
-title: expected a text in ko or en
+title: expected a text in one language at least, as ko or en
 scheme: expected an id and version like retail.green-smile@1.0.0, found cem.experience@one
 scenarios.first.text: is missing
 touchpoints.greeting.channel: expected 'face-to-face', 'personal-distant', 'electronic', found phone
 touchpoints.greeting.weight: expected 0 or more, found -2
 touchpoints.greeting.items.G1.answer: expected 'yes-no', 'choice', 'choices', 'scale', 'nps', 'number', 'count', \
 'duration', 'money', 'date', 'time', 'text', found yesno (did you mean yes-no?)
-touchpoints.greeting.items.G2.ask: expected a mapping, found Greeted
+touchpoints.greeting.items.G2.ask: expected a text by language, as { ko = "...", en = "..." }, found Greeted
 touchpoints.greeting.items.G2.answer: expected highest above lowest, at most 101 steps
 touchpoints.greeting.items.G2.critical: expected caps and at together, or neither
 touchpoints.greeting.items.G2.answer.options: expected at least 1 entries

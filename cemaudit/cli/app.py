@@ -66,6 +66,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("form", "import"): N_("Write forms to fill in; read what comes back."),
         ("verify", "collect"): N_("Check sealed visits; take visits into a ledger."),
         ("stores", "review"): N_("Register stores; accept or exclude visits."),
+        ("alerts",): N_("What must be told at once: critical items not met."),
         ("history", "ledger"): N_("The history of a visit; check or copy a ledger."),
         ("people",): N_("Show who a pseudonym is; the trail notes it."),
         ("purge",): N_("Remove personal data; the scores stay."),
@@ -83,6 +84,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("drivers",): N_("Which touchpoints go with an outcome."),
         ("touchpoints",): N_("Choose the touchpoints to mend first."),
         ("promises",): N_("What a company promises, and whether it is kept."),
+        ("check",): N_("Hold the visits against a policy: targets and gates."),
         ("plan-visits",): N_("How many visits it takes to see a difference."),
     },
     N_("Headquarters, acting"): {

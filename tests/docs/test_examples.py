@@ -19,6 +19,7 @@ from cemaudit.exchange.tables.mapping import load_mapping
 from cemaudit.model import Checklist, Item, Journey, Measure, Scheme, Visit
 from cemaudit.model.lenses import Lens
 from cemaudit.model.platform import Platform
+from cemaudit.programme.policy import read_policy
 from cemaudit.scoring import Engine
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_journey, lint_scheme
 from cemaudit.scoring.promises import lint_platform
@@ -36,7 +37,9 @@ def test_toml_loads(toml_block: Any, tmp_path: Path) -> None:
     file.write_text(toml_block.text, encoding="utf-8")
     if toml_block.title.startswith("bad-"):
         return
-    if "id" in data:
+    if data.keys() & {"targets", "gates", "alerts"}:
+        assert read_policy(file).ref
+    elif "id" in data:
         record = load_file(file)
         lint = {
             Checklist: lint_checklist,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.commands.alerts import ALERTED, alert_rules, print_alerts
 from cemaudit.cli.options import (
     FILE,
     engine_options,
@@ -65,6 +66,11 @@ MOST_TOLD = 20
     metavar="N",
     help=N_("Number of reading processes; by default one per processor."),
 )
+@localized.option(
+    "--alert", is_flag=True,
+    help=N_("Name what of the collected visits must be told at once, as 'alerts' does; exit code 5 if there is any."),
+)  # fmt: skip
+@localized.option("--policy", "policy", type=FILE, metavar="FILE", help=N_("With --alert: the policy that says what."))
 @json_option
 @engine_options
 @localized.common_options
@@ -76,6 +82,8 @@ def command(
     media: Path | None,
     key_files: tuple[Path, ...],
     processes: int | None,
+    alert: bool,
+    policy: Path | None,
     as_json: bool,
     blocked: tuple[str, ...],
     files: tuple[Path, ...],
@@ -87,14 +95,19 @@ def command(
     from cemaudit.ledger.ledger import Definitions
     from cemaudit.ledger.sources import find_sources
     from cemaudit.ledger.store_registry import registered_store_ids
+    from cemaudit.programme.alerts import alerts_in
     from cemaudit.scoring import Engine
 
+    if policy and not alert:
+        raise click.UsageError(str(message("--policy goes with --alert")))
+    rules = alert_rules(policy)
     keys = [key for path in key_files for key in read_public_keys(path)] if key_files else None
     visit_sources = list(find_sources(sources))
     engine = Engine(blocked, files)
     checklists = engine.library.all_checklists()
     with open_ledger(url, make=True) as ledger:
         print_new_ledger(ledger)
+        last_before = ledger.last()
         workers = AcceptanceWorkers(acceptance_rules(ledger, checklists, media, keys), processes or processors())
         pace = _ProgressLine()
         collector = Collector(
@@ -116,8 +129,13 @@ def command(
         waiting = len(ledger.waiting())
         if waiting:
             click.echo(str(message("revisions waiting for an earlier revision: {count}", count=waiting)), err=True)
+        alerts = list(alerts_in(ledger, rules, after=last_before)) if alert else []
+        if alerts:
+            print_alerts(alerts, as_json=as_json)
     print_plugin_problems(engine)
-    return 0 if collector.summary.is_good else 3
+    if not collector.summary.is_good:
+        return 3
+    return ALERTED if alerts else 0
 
 
 def _source_rounds(
