@@ -23,6 +23,7 @@ from cemaudit.ledger.ledger import Definitions, Ledger
 from cemaudit.ledger.processes import start_worker
 from cemaudit.ledger.purging import purged_digests
 from cemaudit.ledger.sources import SourcePiece, VisitSource
+from cemaudit.ledger.sqlite import media_folder_of
 from cemaudit.ledger.states import CollectionStatus
 from cemaudit.model import Checklist
 
@@ -189,7 +190,7 @@ def acceptance_rules(
         checklists={ref: as_text(checklist) for ref, checklist in {**ledger.shelf.checklists(), **checklists}.items()},
         clashes={ref: str(problem) for ref, problem in clashes.items() if problem},
         secret=ledger.people.pseudonyms.secret,
-        media=media or (file and file.with_name(f"{file.stem}-media")),
+        media=media or (file and media_folder_of(file)),
         keys=None if keys is None else tuple(keys),
         forgotten=purged_digests(ledger),
     )

@@ -13,7 +13,7 @@ from cemaudit.files import make_private_file, refuse_unreadable
 from cemaudit.language import N_, message
 from cemaudit.ledger.database import BUSY_TIMEOUT, Row, Value, columns_by_table
 
-__all__ = ["APPLICATION", "Sqlite", "people_file"]
+__all__ = ["APPLICATION", "Sqlite", "media_folder_of", "people_file"]
 
 APPLICATION = 0x63656D6C
 """Marks the file as a ledger (SQLite's ``application_id``)."""
@@ -173,6 +173,11 @@ class Sqlite:
 def people_file(ledger: Path) -> Path:
     """Return where the identities of a ledger's shoppers lie: ``hq.people.db`` for ``hq.db``."""
     return ledger.with_suffix(".people.db")
+
+
+def media_folder_of(ledger_file: Path) -> Path:
+    """Return where the evidence of a ledger in a file lies, unless it is said otherwise: ``hq-media`` for ``hq.db``."""
+    return ledger_file.with_name(f"{ledger_file.stem}-media")
 
 
 def _in_words(error: sqlite3.DatabaseError, place: str) -> BadInput | BadEnvironment:

@@ -18,6 +18,8 @@ from cemaudit.language import N_, message, printable, translate
 _ABOUT = {
     "check": N_("Check the integrity of the ledger."),
     "backup": N_("Copy the ledger while it is in use."),
+    "restore": N_("Bring a copy back, with identities and evidence, and prove it."),
+    "upgrade": N_("Bring an older ledger up to date, after a copy of it."),
     "info": N_("Summarise the ledger."),
     "set": N_("Change what counts in the ledger's results."),
 }
@@ -97,6 +99,68 @@ def backup_(file: Path, url: str) -> None:
             click.echo(printable(path, LONGEST_PLACE))
 
 
+@localized.command(
+    "restore",
+    help=N_(
+        "Bring a copy of a ledger back to a new folder: the ledger, the shoppers' identities beside it and the "
+        "evidence its visits name; then check all of it. The copy stays as it is, and nothing is overwritten. Exit "
+        "code 1 where anything is missing or not as it was written."
+    ),
+)
+@click.argument("copy", type=FILE)
+@localized.option("--to", "folder", required=True, type=FILE, metavar="DIR", help=N_("The folder it is brought to."))
+@localized.option(
+    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
+    help=N_("Where the evidence is; else the folder beside the copy."),
+)  # fmt: skip
+@localized.common_options
+def restore_(copy: Path, folder: Path, media: Path | None) -> int:
+    """Bring it back, and say whether it is whole."""
+    from cemaudit.ledger.restoring import restore
+
+    restored = restore(copy, folder, media)
+    for path in restored.files:
+        click.echo(printable(path, LONGEST_PLACE))
+    counts = message(
+        "visits with their revisions {visits}, pieces of evidence {evidence}",
+        visits=f"{restored.visits:,}", evidence=f"{restored.evidence:,}",
+    )  # fmt: skip
+    click.echo(str(counts))
+    print_problems(restored.wrong)
+    if restored.wrong:
+        click.echo(str(message("integrity problems: {count}", count=len(restored.wrong))))
+        return 1
+    number, last = restored.line, restored.hash
+    click.echo(str(message("intact; line {number} of the audit trail: {hash}", number=number, hash=last)))
+    return 0
+
+
+@localized.command(
+    "upgrade",
+    help=N_(
+        "Bring a ledger of an older cemaudit up to date, after a copy of it beside it. Every command that opens a "
+        "ledger does so, too, without a copy; no number of an existing ledger moves by it."
+    ),
+)
+@ledger_option
+@localized.option("--dry-run", is_flag=True, help=N_("Only say what would change."))
+@localized.option("--copy", "target", type=FILE, metavar="FILE", help=N_("Where the copy goes."))
+@localized.common_options
+def upgrade_(url: str, dry_run: bool, target: Path | None) -> None:
+    """Say what changes, copy, and do it."""
+    from cemaudit.ledger.upgrading import planned_upgrade, upgrade
+
+    planned, files = (planned_upgrade(url), []) if dry_run else upgrade(url, target)
+    if not planned.is_needed:
+        click.echo(str(message("version {version}: up to date", version=planned.version)))
+        return
+    click.echo(str(message("version {version} to {to}:", version=planned.version, to=planned.to)))
+    for change in planned.changes:
+        click.echo(f"  {change}")
+    for path in files:
+        click.echo(str(message("copied as it was: {path}", path=path)))
+
+
 @localized.command("info", help=N_("Summarise the ledger."))
 @ledger_option
 @json_option
@@ -166,6 +230,12 @@ command.add_command(check_)
 
 
 command.add_command(backup_)
+
+
+command.add_command(restore_)
+
+
+command.add_command(upgrade_)
 
 
 command.add_command(info_)

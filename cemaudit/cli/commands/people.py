@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.localized import group
-from cemaudit.cli.options import json_option, ledger_option, print_problems
+from cemaudit.cli.options import FILE, json_option, ledger_option, print_problems
 from cemaudit.cli.terminal import print_table
 from cemaudit.errors import Problem
 from cemaudit.language import N_, message, translate
@@ -17,14 +18,17 @@ from cemaudit.language import N_, message, translate
 if TYPE_CHECKING:
     from cemaudit.ledger.identities import ShopperIdentity
 
-_ABOUT = {"show": N_("Show whose pseudonym it is; the trail notes who asked, and why.")}
+_ABOUT = {
+    "show": N_("Show whose pseudonym it is; the trail notes who asked, and why."),
+    "export": N_("Write everything of one person to a folder."),
+}
 _HEADINGS = (N_("Pseudonym"), N_("Kind"), N_("Code or key"))
 _KINDS = {"shopper": N_("shopper"), "key": N_("key")}
 
 
 @group("people", N_("The people behind pseudonyms, whose identities lie apart from the ledger."), _ABOUT)
 def command() -> None:
-    """The group; its command follows."""
+    """The group; its commands follow."""
 
 
 def identity_to_dict(identity: ShopperIdentity) -> dict[str, str]:
@@ -67,4 +71,43 @@ def show(pseudonyms: tuple[str, ...], url: str, reason: str, as_json: bool) -> i
     return 3 if unknown else 0
 
 
+@localized.command(
+    "export",
+    help=N_(
+        "Write everything the ledger holds of one person to a new folder: the code or key, every visit with its "
+        "revisions, states and reviews, the papers of sealed files, the evidence. Who asked, when and why goes into "
+        "the trail."
+    ),
+)
+@click.argument("pseudonym")
+@ledger_option
+@localized.option("--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("The folder to write to."))
+@localized.option("--reason", required=True, help=N_("Why; it stays in the trail, so name nobody."))
+@localized.option(
+    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
+    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
+)  # fmt: skip
+@localized.common_options
+def export(pseudonym: str, url: str, folder: Path, reason: str, media: Path | None) -> None:
+    """Write all of one."""
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.person_export import export_person
+    from cemaudit.ledger.sqlite import media_folder_of
+
+    if not reason.strip():
+        raise click.UsageError(str(message("say why: {options}", options="--reason TEXT")))
+    with open_ledger(url) as ledger:
+        file = ledger.database.file
+        media = media or (media_folder_of(file) if file else None)
+        written = export_person(ledger, pseudonym, folder, reason.strip(), media)
+    text = message(
+        "visits {visits}, papers {papers}, pieces of evidence {evidence}: {folder}",
+        visits=written.visits, papers=written.papers, evidence=written.evidence, folder=written.folder,
+    )  # fmt: skip
+    click.echo(str(text))
+
+
 command.add_command(show)
+
+
+command.add_command(export)

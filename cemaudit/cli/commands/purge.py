@@ -45,6 +45,7 @@ def command(
     """Say what would be removed, ask, and remove it."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.purging import purge, visits_to_purge
+    from cemaudit.ledger.sqlite import media_folder_of
 
     if before is None and shopper is None:
         raise click.UsageError(str(message("say whose data: {options}", options="--before DATE, --shopper CODE")))
@@ -56,7 +57,7 @@ def command(
         if numbers and not yes and not _agreed():
             return 1
         file = ledger.database.file
-        folder = media or (file and file.with_name(f"{file.stem}-media"))
+        folder = media or (file and media_folder_of(file))
         print_removed(purge(ledger, numbers, reason.strip(), folder), as_json)
     if folder is None:
         click.echo(str(message("Evidence stays where it is: say where with --media, and run it again.")), err=True)
