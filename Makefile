@@ -31,6 +31,7 @@ check: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python tools/schemas.py
+	$(BIN)/python tools/records.py
 	$(BIN)/python tools/consoles.py
 	$(BIN)/python tools/python_page.py
 	$(BIN)/python tools/scheme_pages.py

@@ -29,8 +29,11 @@ class Problem:
     """One thing that is wrong, and where: ``place: what (hint)``."""
 
     what: Sayable
+    """What is wrong."""
     place: str = ""
+    """Where, as ``answers.CF01`` or ``started``."""
     hint: Sayable | None = None
+    """What to do about it."""
 
     def __str__(self) -> str:
         head = f"{printable(self.place, LONGEST_PLACE)}: " if self.place else ""

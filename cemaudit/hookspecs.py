@@ -29,17 +29,16 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @dataclass(frozen=True)
 class Context:
-    """What a report section may look at beside the audit it belongs to.
-
-    ``audits``: all audits of this report, oldest first (one, or every visit of an episode). ``history``: earlier audits
-    of the same store, oldest first. ``aggregators``: those that plugins bring, by name. ``platform``: the company's
-    experiential platform, where items of the checklist prove promises of one at hand.
-    """
+    """What a report section may look at beside the audit it belongs to."""
 
     audits: Sequence[Audit]
+    """All audits of this report, oldest first: one, or every visit of an episode."""
     history: Sequence[Audit] = ()
+    """Earlier audits of the same store, oldest first."""
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
+    """Those that plugins bring, by name."""
     platform: Platform | None = None
+    """The company's experiential platform, where items of the checklist prove promises of one at hand."""
 
 
 @hookspec

@@ -1,9 +1,11 @@
-"""Write the JSON Schemas of checklist, scheme, platform and visit into ``docs/schemas``."""
+"""Write the JSON Schemas of checklist, scheme, platform and visit, each key with its meaning, into ``docs/schemas``."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+
+from records import records
 
 from cemaudit.model import Checklist, Record, Scheme, Visit
 from cemaudit.model.platform import Platform
@@ -14,7 +16,13 @@ RECORDS: dict[str, type[Record]] = {"checklist": Checklist, "scheme": Scheme, "p
 
 def schema_text(record: type[Record]) -> str:
     """The JSON Schema of a record, as written to its file."""
-    return json.dumps(record.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    schema = record.model_json_schema()
+    parts = {record.__name__: schema, **schema.get("$defs", {})}
+    for described in records():
+        for name, sentence in described.sentences.items() if described.name in parts else ():
+            key = described.record.model_fields[name].alias or name  # type: ignore[attr-defined]
+            parts[described.name]["properties"][key]["description"] = sentence.replace("``", "`")
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def main() -> None:

@@ -11,10 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from enum import IntEnum
 from fractions import Fraction
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from cemaudit.errors import Problem
 from cemaudit.guard import words_of
 from cemaudit.language import N_, Message, message
 from cemaudit.model import Checklist, Finding, Text
-from cemaudit.model.aggregator import Aggregator, Member
+from cemaudit.model.aggregator import Aggregator, AggregatorColumns, Member
 from cemaudit.model.base import Record
 from cemaudit.model.blocks import Section
 from cemaudit.model.conditions import bounds
@@ -296,6 +297,19 @@ def _aggregators_are_exact(trial: Trial) -> Iterator[Message]:
             if first != again:
                 yield message("{name} gives another number when asked again", name=aggregator.name)
                 break
+            failure = None if first is None else _failure_of_working(aggregator, Fraction(first), members)
+            if failure is not None:
+                yield message("{name}: its working fails: {failure}", name=aggregator.name, failure=failure)
+                break
+
+
+def _failure_of_working(aggregator: Aggregator, result: Fraction, members: list[Member]) -> str | None:
+    """Why an aggregator cannot write its formula with numbers put in; nothing where it can, or has none."""
+    try:
+        working = "" if aggregator.working is None else aggregator.working(result, members)
+    except Exception as error:  # noqa: BLE001 (a plugin may raise anything)
+        return words_of(error)
+    return None if isinstance(working, str) else type(working).__name__
 
 
 def _is_quick(trial: Trial) -> Iterator[Message]:
@@ -361,25 +375,39 @@ def _forms_agree(trial: Trial) -> Iterator[Message]:
     if find_spec("numpy") is None:
         raise NotApplicable(message("numpy is not installed"))
     for aggregator, columns in in_both:
-        options = _options(aggregator)
-        for members in _member_sets(aggregator):
-            exact, column = aggregator.function(members, options), _by_columns(columns, members, options)
+        yield from islice(_differences_of_forms(aggregator, columns), 1)
+
+
+def _differences_of_forms(aggregator: Aggregator, columns: AggregatorColumns) -> Iterator[Message]:
+    """Of measures with as many members, many audits at once, as a snapshot has them; in some a member has no score."""
+    options = _options(aggregator)
+    alike: dict[tuple[int, tuple[Fraction, ...]], list[list[Member]]] = defaultdict(list)
+    for members in _member_sets(aggregator, with_gaps=aggregator.arity is None):
+        alike[len(members), tuple(member.weight for member in members)].append(members)
+    for audits in alike.values():
+        numbers = _by_columns(columns, audits, options)
+        if len(numbers) != len(audits):
+            yield message("{name}: by columns {numbers} numbers for {audits} audits", name=aggregator.name,
+                          numbers=len(numbers), audits=len(audits))  # fmt: skip
+            continue
+        for members, column in zip(audits, numbers, strict=True):
+            exact = aggregator.function([member for member in members if member.value is not None], options)
             if not _equal(exact, column):
                 yield message("{name}: {columns} by columns, {exact} exactly", name=aggregator.name, columns=column,
                               exact=None if exact is None else float(exact))  # fmt: skip
-                break
 
 
-def _by_columns(columns: Callable[..., Any], members: list[Member], options: dict[str, Fraction]) -> float:
-    """What the column form makes of one audit."""
+def _by_columns(columns: AggregatorColumns, audits: list[list[Member]], options: dict[str, Fraction]) -> list[float]:
+    """What the column form makes of audits whose members have the same weights."""
     import numpy as np  # noqa: PLC0415 (an extra)
 
-    values, possible = (
-        np.array([[float(number or 0)] for number in numbers])
-        for numbers in ([member.value for member in members], [member.possible for member in members])
-    )
-    weights = np.array([float(member.weight) for member in members])
-    return float(np.asarray(columns(values, weights, possible, options), float).ravel()[0])
+    def rows(numbers: list[list[Fraction | None]]) -> Any:
+        return np.array([[math.nan if number is None else float(number) for number in audit] for audit in numbers]).T
+
+    values = rows([[member.value for member in members] for members in audits])
+    possible = rows([[None if member.value is None else member.possible for member in members] for members in audits])
+    weights = np.array([float(member.weight) for member in audits[0]])
+    return [float(number) for number in np.asarray(columns(values, weights, possible, options), float).ravel()]
 
 
 def _equal(exact: Fraction | int | None, column: float) -> bool:
@@ -486,17 +514,23 @@ def _leaves(value: object) -> Iterator[object]:
         yield value
 
 
-def _member_sets(aggregator: Aggregator) -> Iterator[list[Member]]:
-    """Members as a measure may have them: one to five, equal and unequal, of all weights, 0 and full points."""
+def _member_sets(aggregator: Aggregator, *, with_gaps: bool = False) -> Iterator[list[Member]]:
+    """Members as a measure may have them: one to five, equal and unequal, of all weights, 0 and full points.
+
+    ``with_gaps``: of two and more, also such that the second has no score.
+    """
     counts = [aggregator.arity] if aggregator.arity is not None else [1, 2, 3, 5]
     levels = (Fraction(0), Fraction(1), Fraction(1, 3), Fraction(5, 2), Fraction(3))
     for count in counts:
         for shift in range(len(levels)):
             values = [levels[(shift + number) % len(levels)] for number in range(count)]
-            yield [
+            members = [
                 Member(f"m{number}", value, possible=Fraction(3), weight=Fraction(1 + number, 2))
                 for number, value in enumerate(values)
             ]
+            yield members
+            if with_gaps and count > 1:
+                yield [members[0], replace(members[1], value=None), *members[2:]]
         yield [Member(f"m{number}", Fraction(2), possible=Fraction(3)) for number in range(count)]
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from cemaudit.conformance.edge_visits import EdgeVisit, Kind, edge_episodes, edge_visits, history_visits
 from cemaudit.conformance.expected_visits import EXPECTED, ExpectedVisit, read_expected
-from cemaudit.errors import Problem
+from cemaudit.errors import BadInput, Problem
 from cemaudit.hookspecs import Context
 from cemaudit.language import Message
 from cemaudit.model import Audit, Checklist, Finding, Scheme, Visit
@@ -29,7 +29,7 @@ from cemaudit.model.aggregator import Aggregator
 from cemaudit.model.base import Record
 from cemaudit.model.blocks import Section
 from cemaudit.plugins import Plugin
-from cemaudit.scoring import Engine, make_audit
+from cemaudit.scoring import Engine, check_visit, make_audit
 from cemaudit.simulate import simulate
 
 __all__ = ["FOREIGN_SECTOR", "Branches", "HookCall", "Trial"]
@@ -115,7 +115,7 @@ def _function_lines(code: CodeType) -> Iterator[int]:
 
 @dataclass
 class Trial:
-    """A plugin of an engine on trial. ``own_visits``: the author's, tried beside the edge visits."""
+    """A plugin of an engine on trial. ``own_visits``: the author's, tried beside the edge and the expected visits."""
 
     engine: Engine
     name: str
@@ -181,12 +181,18 @@ class Trial:
         return {checklist.ref: self._deck_of(checklist) for checklist in self.checklists}
 
     def _deck_of(self, checklist: Checklist) -> list[EdgeVisit]:
-        own = [visit for visit in self.own_visits if visit.checklist == checklist.ref]
+        own = [*self.own_visits, *(visit for visit in self._expected_visits() if not check_visit(visit, checklist))]
         return [
             *edge_visits(checklist),
             *(EdgeVisit(f"simulated {visit.id}", visit) for visit in simulate(checklist, stores=2, visits=2, seed=11)),
-            *(EdgeVisit(f"own {visit.id}", visit, "own") for visit in own),
+            *(EdgeVisit(f"own {visit.id}", visit, "own") for visit in own if visit.checklist == checklist.ref),
         ]
+
+    def _expected_visits(self) -> list[Visit]:
+        """The visits beside the hooks; none of a file that cannot be read, which the check of expected visits tells."""
+        with contextlib.suppress(BadInput):
+            return [expected.visit for expected in self.expected]
+        return []
 
     @cached_property
     def audits(self) -> dict[str, list[Audit]]:

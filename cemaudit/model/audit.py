@@ -59,21 +59,28 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A value, or the reason why there is none. ``used`` of ``asked`` members went into it."""
+    """A value, or the reason why there is none."""
 
     value: Exact | None = None
+    """The number, never rounded unless its measure says so; ``None`` where there is no score."""
     reason: Reason | None = None
+    """Why there is no score; ``None`` where there is one."""
     used: int = 0
+    """So many members went into it."""
     asked: int = 0
+    """So many members were in question."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemScore:
-    """What one item earned: ``points`` of ``possible`` (both before weighting), or why nothing."""
+    """What one item earned, or why nothing."""
 
     points: Exact | None = None
+    """The points earned, before weighting."""
     possible: Exact | None = None
+    """The points possible, before weighting."""
     reason: Reason | None = None
+    """Why there are no points; ``None`` where there are."""
 
     @property
     def share(self) -> Fraction | None:
@@ -93,28 +100,43 @@ class Severity(StrEnum):
 
 
 class Finding(Record):
-    """What the audit says must be looked at. ``rule`` names the rule that found it, ``plugin.rule``."""
+    """What the audit says must be looked at."""
 
     rule: Id
+    """The rule that found it, beginning with the plugin's name and a dot."""
     severity: Severity
+    """How much it matters."""
     title: Text
+    """What it is, in a few words; league reports count findings under it."""
     text: Text
+    """What was seen, and what to do about it."""
     touchpoint: Id | None = None
+    """The touchpoint it is about, by id; one of the checklist's."""
     item: Id | None = None
+    """The item it is about, by id; one of the checklist's."""
     kind: Literal["finding", "episode"] = "finding"
+    """Whether it is about this visit, or about an episode as a whole."""
 
 
 class Audit(Record):
     """A visit scored under a scheme. Scores are keyed ``measure`` or ``measure[key]``."""
 
     visit: Visit
+    """The visit, as it was handed in."""
     checklist: Checklist
+    """The checklist version it answers."""
     scheme: Scheme
+    """The scheme it was scored under."""
     scores: dict[str, Score]
+    """Every score by its name, as ``overall`` or ``touchpoint.gap[greeting]``."""
     items: dict[str, ItemScore]
+    """What each item of the checklist earned, by item id."""
     failed_critical: tuple[str, ...] = ()
+    """The critical items that failed, by id, in the checklist's order."""
     band: Band | None = None
+    """The grade; ``None`` where a score it needs is missing, or the scheme has no bands."""
     findings: tuple[Finding, ...] = ()
+    """What must be looked at, the gravest first; empty until findings are asked for."""
 
     def score(self, measure: str, *key: str) -> Score:
         """The score of a measure, or of one of its keys; not scored where the audit has none."""

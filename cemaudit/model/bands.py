@@ -19,17 +19,18 @@ Label = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Band(Record):
-    """A grade: the first band whose conditions all hold is the visit's.
-
-    ``tone`` says how a page colours it. ``outcome`` tells a grade from its absence: ``pending`` (a re-inspection
-    follows) and ``no-grade`` (the score stands without one).
-    """
+    """A grade: the first band whose conditions all hold is the visit's."""
 
     label: Label
+    """Its short name, the same in every language."""
     title: Text | None = None
+    """What it is called; without one, the label."""
     where: Conditions = {}
+    """Conditions by measure, as ``>= 80, < 90``; empty: it takes the rest."""
     tone: Literal["best", "good", "fair", "poor", "worst"] = "fair"
+    """How a page colours it."""
     outcome: Literal["graded", "pending", "no-grade"] = "graded"
+    """``pending``: a re-inspection follows; ``no-grade``: the score stands without a grade."""
 
     def __str__(self) -> str:
         return str(self.title or self.label)
@@ -39,16 +40,22 @@ class Downgrade(Record):
     """The band is lowered by ``by`` rows where all conditions hold; never below the last row."""
 
     where: Conditions
+    """Conditions by measure, as ``>= 1``."""
     by: Annotated[Whole, Field(ge=1)] = 1
+    """By how many rows the band is lowered, never below the last."""
 
 
 class Consequence(Record):
     """What follows when the bands of consecutive waves, the latest last, are all among ``bands``."""
 
     id: Id
+    """Its id."""
     title: Text
+    """What follows."""
     bands: Annotated[tuple[Label, ...], Field(min_length=1)]
+    """The labels of the bands it follows from."""
     in_a_row: Annotated[Whole, Field(ge=1)] = 1
+    """Waves in a row whose bands are among these."""
 
 
 def check_bands(rows: tuple[Band, ...]) -> None:

@@ -61,14 +61,14 @@ DUTY = "duty"
 
 
 class Critical(Record):
-    """A failing answer here is a finding of its own, and may cap a measure.
-
-    The item fails when it earns ``fails_at`` points or fewer; then measure ``caps`` is at most ``at``.
-    """
+    """A failing answer here is a finding of its own, and may cap a measure."""
 
     fails_at: Exact = Fraction(0)
+    """The item fails with so many points or fewer."""
     caps: Id | None = None
+    """The measure that a failure holds down; ``None``: none."""
     at: Exact | None = None
+    """The most that measure can then be."""
 
     @model_validator(mode="after")
     def _cap_is_whole(self) -> Self:
@@ -93,35 +93,47 @@ _FAILED_AT_NOTHING = Critical()
 
 
 class Narrative(Record):
-    """How much must be written beside an answer: ``at_least`` characters, spaces not counted."""
+    """How much must be written beside an answer."""
 
     at_least: Annotated[Whole, Field(ge=1, le=5000)]
+    """The fewest characters, spaces not counted."""
     when: Literal["always", "if-failed"] = "always"
+    """Whether it must always be written, or only where the item failed."""
 
 
 class Item(Record):
-    """One question.
-
-    ``out_of`` declares the points possible, where they are not those of the best answer; a ``bonus`` item adds to the
-    points earned and nothing to the points possible. ``note`` asks for a narrative beside the answer. ``promises``: the
-    value promises of the checklist's platform that it proves.
-    """
+    """One question."""
 
     id: Id
+    """Its id, unique in the checklist."""
     ask: Text
+    """The question."""
     help: Text | None = None
+    """How to judge it."""
     answer: AnswerType
+    """What may be answered, and what each answer is worth."""
     weight: Weight = Fraction(1)
+    """How much it counts within its touchpoint."""
     out_of: Weight | None = None
+    """The points possible, where they are not those of the best answer."""
     bonus: bool = False
+    """Whether it adds to the points earned and nothing to the points possible."""
     na: NaPolicy = "exclude"
+    """What "not applicable" does to the score."""
     critical: Critical | None = None
+    """When a failure is a finding of its own; ``None`` where it is not."""
     evidence: Literal["none", "optional", "required", "required-if-failed"] = "none"
+    """What the shopper must bring."""
     note: Narrative | None = None
+    """The narrative asked for beside the answer."""
     when: Expression | None = None
+    """Whether the question arises at all, by earlier answers; ``None``: always."""
     vertical: bool = False
+    """Whether it is worth following from visit to visit of an episode."""
     tags: tuple[Id, ...] = ()
+    """Names a scheme can group by; ``duty`` marks what law or safety demands."""
     promises: tuple[Id, ...] = ()
+    """The value promises of the checklist's platform that it proves, by id."""
 
     @property
     def possible(self) -> Fraction | None:
@@ -180,40 +192,54 @@ class Item(Record):
 
 
 class HandOver(Record):
-    """What a later touchpoint must know of an earlier one: whether it did is seen by ``items``.
+    """What a later touchpoint must know of an earlier one.
 
-    Such items ask whether the customer had to say it again, or whether a promise made before was known.
+    Its items ask whether the customer had to say it again, or whether a promise made before was known.
     """
 
     touchpoint: Id
+    """The later touchpoint, by id."""
     items: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """The items that see whether it did, by id."""
 
 
 class Touchpoint(Record):
-    """A moment of truth, with its facets.
-
-    ``emotion`` asks what was felt (-3..3), ``expectation`` what was expected (1..7), ``perceived`` what was met on the
-    same scale as the expectation. ``zero``: whether no feeling at all absorbs the performance, or is what a smooth
-    moment feels like (``neutral``). ``carries_to``: the touchpoints that must know what was said or promised here.
-    """
+    """A moment of truth, with its facets."""
 
     id: Id
+    """Its id."""
     title: Text
+    """What it is called."""
     channel: Channel
+    """How customer and company meet."""
     medium: Medium | None = None
+    """By what means, more closely than the channel."""
     stage: Id
+    """The stage of the journey it lies at, by id."""
     element: Element
+    """What of the company the customer meets."""
     mode: Mode
+    """Who reaches out: the customer (active) or the company (passive)."""
     moment: Moment | None = None
+    """Its moment of truth."""
     micro_moment: MicroMoment | None = None
+    """What the customer wants at once; ``own_micro_moment`` has it of older files, too."""
     weight: Weight = Fraction(1)
+    """How much it counts among touchpoints."""
     emotion: bool = False
+    """Whether it asks what was felt, -3 to 3."""
     expectation: bool = False
+    """Whether it asks what was expected, 1 to 7."""
     perceived: bool = False
+    """Whether it asks what was met, on the scale of the expectation."""
     zero: Literal["absorbs", "neutral"] = "absorbs"
+    """Whether no feeling at all absorbs the performance, or is what a smooth moment feels like."""
     carries_to: tuple[HandOver, ...] = ()
+    """The touchpoints that must know what was said or promised here."""
     steps: tuple[Id, ...] = ()
+    """The steps of an episode in whose visits it is met; empty: in all."""
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+    """Its questions, in order."""
 
     @property
     def own_micro_moment(self) -> MicroMoment | None:
@@ -233,11 +259,14 @@ class Touchpoint(Record):
 
 
 class Fact(Record):
-    """Something the company says in several places, and must say alike: the answers to ``items`` must be equal."""
+    """Something the company says in several places, and must say alike."""
 
     id: Id
+    """Its id."""
     title: Text
+    """What is said, as "days to exchange"."""
     items: Annotated[tuple[Id, ...], Field(min_length=2)]
+    """The items whose answers must be equal, by id."""
 
     def said(self, answers: Mapping[str, AnswerValue]) -> dict[str, AnswerValue]:
         """The answers of a visit that say it, by item, in the order of ``items``."""
@@ -249,81 +278,102 @@ class Fact(Record):
 
 
 class Scenario(Record):
-    """What the shopper plays and looks for; ``words`` where it calls a visit otherwise than the checklist."""
+    """What the shopper plays and looks for."""
 
     id: Id
+    """Its id; a visit names it."""
     title: Text
+    """What it is called."""
     persona: Text
+    """Whom the shopper plays."""
     text: Text
+    """What the shopper does."""
     look_for: tuple[Text, ...] = ()
+    """What to look for on the way."""
     words: VisitWords | None = None
+    """What it calls a visit otherwise than the checklist."""
 
 
 class Step(Record):
-    """One visit of an episode (a treatment, an order); ``repeats`` where it may come several times.
-
-    ``words``: where it is called otherwise than the checklist or the scenario has it.
-    """
+    """One visit of an episode (a treatment, an order)."""
 
     id: Id
+    """Its id, as ``V1``; a visit names it."""
     title: Text
+    """What it is called."""
     repeats: bool = False
+    """Whether it may come several times."""
     words: VisitWords | None = None
+    """What it calls a visit otherwise than the checklist or the scenario."""
 
 
 class Circumstance(Record):
     """A persona or an occasion of visits, with what it is called in each language."""
 
     id: Id
+    """Its id; a visit names it."""
     title: Text
+    """What it is called."""
 
 
 class ItemGroup(Record):
     """Items that have a total of their own, across touchpoints: those whose tags name the group."""
 
     id: Id
+    """Its id, a tag of its items."""
     title: Text
+    """What it is called."""
 
 
 class Checklist(TranslatedDefinition):
-    """What is asked. An answer always names the checklist version it answers.
-
-    ``personas`` and ``occasions``: those whose ids ``Visit.persona`` and ``Visit.occasion`` may name. ``conduct``:
-    rules for the shopper beyond those of every visit. ``photo_details``: whether what a picture's file says of place,
-    time and device is dropped, or kept apart from the picture and the answers. ``staff_names``: the agreement (its
-    reference) under which items tagged ``staff-name`` may be answered with a person's name. ``stages``: those of its
-    journey, where that is none of the core's. They come with the file, or with the plugin that brings the journey when
-    the file is read, and stay with the checklist wherever it is kept. ``facts`` are what several channels must say
-    alike. ``consent``: whether each visit must hold the agreement of the customer, a patient say, whom it is about.
-    ``platform``: the company's experiential platform, whose promises items name.
-    ``least_sheets``: so many it takes before figures of a store are shown, where staff answer and might be told apart.
-    ``words``: what arriving, leaving, company, customer and statement are called. ``times``: whether a visit begins and
-    ends at moments, or on days, as an order does that runs over a week.
-    """
+    """What is asked. An answer always names the checklist version it answers."""
 
     id: Id
+    """Its id, which never changes its meaning."""
     version: Version
+    """Its version; a visit names the one it answers."""
     sector: Id
+    """The industry; what a hook looks at first."""
     title: Text
+    """What it is called."""
     about: Text | None = None
+    """What it is for, and what it is not."""
     journey: Id
+    """The id of the journey its touchpoints lie on."""
     scheme: SchemeRef
+    """How it is scored, unless another scheme is asked for."""
     platform: DefinitionRef | None = None
+    """The company's experiential platform, whose promises items name."""
     scenarios: tuple[Scenario, ...] = ()
+    """What the shopper plays."""
     personas: tuple[Circumstance, ...] = ()
+    """Whom a shopper may be; ``Visit.persona`` then names one of them."""
     occasions: tuple[Circumstance, ...] = ()
+    """On what occasion a visit may be; ``Visit.occasion`` then names one of them."""
     conduct: tuple[Text, ...] = ()
+    """Rules for the shopper beyond those of every visit."""
     photo_details: Literal["remove", "keep-apart"] = "remove"
+    """Whether what a picture's file says of place, time and device is dropped, or kept apart."""
     staff_names: Line | None = None
+    """The reference of the agreement under which items tagged ``staff-name`` may name a person."""
     consent: Literal["none", "required"] = "none"
+    """Whether each visit must hold the agreement of the customer, a patient say, whom it is about."""
     least_sheets: Annotated[int, Field(ge=0)] = 0
+    """So many it takes before figures of a store are shown, where staff answer and might be told apart."""
     times: Literal["moments", "days"] = "moments"
+    """Whether a visit begins and ends at moments, or on days, as an order does that runs over a week."""
     words: VisitWords | None = None
+    """What arriving, leaving, company, customer and statement are called."""
     steps: tuple[Step, ...] = ()
+    """The visits of an episode, in order; empty where a visit stands alone."""
     stages: tuple[Stage, ...] = ()
+    """The stages of its journey, where that is none of the core's; filled in when the file is read, and kept."""
     facts: tuple[Fact, ...] = ()
+    """What several channels must say alike."""
     groups: tuple[ItemGroup, ...] = ()
+    """Lists within the list that have a total of their own."""
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(min_length=1)]
+    """The moments in which customer and company meet, in order, with their items."""
 
     @property
     def ref(self) -> str:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from cemaudit.errors import BadInput, Expected, Problem
 from cemaudit.language import LANGUAGES, message
 from cemaudit.model.base import Record
-from cemaudit.model.text import LanguageTag, Text, texts_in
+from cemaudit.model.text import LanguageTag, Text, put_in_order, texts_in
 
 __all__ = ["FORMAT", "Definition", "TranslatedDefinition", "refuse_newer"]
 
@@ -35,9 +35,10 @@ def _not_true(written: Any) -> Any:
 
 
 class Definition(Record):
-    """A record that stands in a file of its own. ``format``: that of the file; a higher one than ours is refused."""
+    """A record that stands in a file of its own."""
 
     format: Annotated[Literal[1], BeforeValidator(_not_true)] = FORMAT
+    """The format its file is written in; a higher one than this version knows is refused."""
 
     @model_validator(mode="before")
     @classmethod
@@ -47,9 +48,10 @@ class Definition(Record):
 
 
 class TranslatedDefinition(Definition):
-    """A definition with texts. ``languages``: those every text of it is written in, the one to fall back to first."""
+    """A definition with texts."""
 
     languages: Annotated[tuple[LanguageTag, ...], Field(min_length=1)] = LANGUAGES
+    """The languages every text of it is written in, as BCP 47 tags; the first one stands in for others."""
 
     def texts(self) -> Iterator[tuple[str, Text]]:
         """Every text with its place in the file."""
@@ -67,5 +69,5 @@ class TranslatedDefinition(Definition):
         # where a text is missing in the language of the reader, the first of the file stands in
         if self.languages != LANGUAGES:
             for _, text in self.texts():
-                text.put_in_order(self.languages)
+                put_in_order(text, self.languages)
         return self

@@ -47,31 +47,36 @@ _WORDS: dict[Facet, type[StrEnum]] = {
 
 
 class Weights(Record):
-    """What multiplies the members of a measure; several factors multiply.
-
-    ``declared``: the weights written in the checklist (an item's, a touchpoint's). ``facets``: a factor for each value
-    of a facet, as ``{ mode = { active = 1.5 } }``. ``sources``: a factor for each name in ``of``.
-    """
+    """What multiplies the members of a measure; several factors multiply."""
 
     declared: bool = False
+    """Whether the weights written in the checklist (an item's, a touchpoint's) count."""
     facets: dict[Facet, dict[str, Annotated[Exact, Field(ge=0)]]] = {}
+    """A factor for each value of a facet, as ``{ mode = { active = 1.5 } }``."""
     sources: dict[str, Exact] = {}
+    """A factor for each name in ``of``."""
 
 
 class Rung(Record):
-    """One row of a transform's table: numbers up to and including ``up_to`` become ``value``."""
+    """One row of a transform's table."""
 
     up_to: Exact | None = None
+    """The greatest number it takes; ``None``: all the rest."""
     value: Exact
+    """What such a number becomes."""
 
 
 class Transform(Record):
     """The value times ``times`` plus ``plus``, then looked up in ``table``, then kept within ``clamp``."""
 
     times: Exact = Fraction(1)
+    """What it is multiplied by, first."""
     plus: Exact = Fraction(0)
+    """What is then added."""
     table: tuple[Rung, ...] = ()
+    """What it is then looked up in; empty: nothing."""
     clamp: tuple[Exact, Exact] | None = None
+    """Between what it is kept at last; ``None``: nothing."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -103,44 +108,61 @@ class Cap(Record):
     """The measure is at most ``at`` where all conditions on other measures hold."""
 
     where: Conditions
+    """Conditions by measure, as ``<= 0``."""
     at: Exact
+    """The most the measure can then be."""
 
 
 class Rounding(Record):
-    """To ``digits`` decimals (negative: tens, hundreds); ``stage`` ``display`` leaves the value itself alone."""
+    """How a number is rounded."""
 
     digits: Annotated[Whole, Field(ge=-6, le=12)] = 0
+    """Decimals; below 0: tens, hundreds."""
     mode: Literal["half-up", "half-even", "down", "up", "floor", "ceiling"] = "half-up"
+    """What becomes of a number halfway, or of every remainder."""
     stage: Literal["value", "display"] = "value"
+    """Whether the number itself is rounded, or only as it is shown."""
 
 
 class Measure(Record):
     """One named number, or one for each value of a facet.
 
-    ``how`` names the aggregator, ``of`` its sources (``@items``, ``@emotions``, ``@expectations``, ``@claims``,
-    ``@blames``, ``@critical`` and ``@duties`` (1 for each failed critical item, or item tagged ``duty``),
-    ``@expected`` (expectations noted before the visit began) and ``@perceived`` on the same scale, ``@facts`` (1 where
-    the channels say the same, else 0), item ids, other measures). ``take`` is what is taken
-    of an item: its ``points``, its ``share`` of the points possible, its raw ``value``, or (where it has points) the
-    points ``possible``. ``where`` keeps only members with these facet values, ``options`` are the aggregator's own,
-    ``at_least`` is the fewest members a score needs.
+    Its sources are item ids, other measures, or ``@items``, ``@emotions``, ``@expectations``, ``@claims``, ``@blames``,
+    ``@critical`` and ``@duties`` (1 for each failed critical item, or item tagged ``duty``), ``@expected``
+    (expectations noted before the visit began) and ``@perceived`` on the same scale, ``@facts`` (1 where the channels
+    say the same, else 0).
     """
 
     id: Id
+    """Its name."""
     title: Text | None = None
+    """What it is called; a report shows it by this."""
     how: Id
+    """The aggregator."""
     of: Annotated[tuple[str, ...], Field(min_length=1)] = ("@items",)
+    """What it is made of: item ids, other measures, or a source as ``@items``."""
     take: Literal["points", "share", "value", "possible"] = "points"
+    """What is taken of an item; ``possible`` only of one that has points."""
     for_each: tuple[Facet, ...] = ()
+    """The facets that give each of their values a number of its own; empty: one number for all."""
     where: dict[Facet, str | tuple[str, ...]] = {}
+    """Only members with these values, by facet."""
     weights: Weights = Weights()
+    """What multiplies its members."""
     options: dict[str, Exact] = {}
+    """The aggregator's own options."""
     na: Literal["exclude", "zero", "full"] | None = None
+    """What "not applicable" does here, in place of the items' own rule."""
     at_least: Annotated[Whole, Field(ge=1)] = 1
+    """The fewest members a score needs."""
     transform: Transform = Transform()
+    """What is done to the number that was aggregated."""
     caps: tuple[Cap, ...] = ()
+    """Above what it cannot rise where conditions on other measures hold."""
     round: Rounding | None = None
+    """How it is rounded; ``None``: not at all."""
     unit: Literal["points", "percent", "count"] = "points"
+    """What it counts."""
 
     @model_validator(mode="before")
     @classmethod

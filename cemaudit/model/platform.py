@@ -31,35 +31,39 @@ __all__ = [
 
 
 class ValuePromise(Record):
-    """What a customer may expect of the company everywhere.
-
-    ``interactive``: what is given is two-way and ever renewed, so that it is hard to copy. ``protected``: its look or
-    message has legal protection (a trademark, a design right).
-    """
+    """What a customer may expect of the company everywhere."""
 
     id: Id
+    """Its id, which items name."""
     title: Text
+    """What is promised, in a few words."""
     about: Text | None = None
+    """What is promised, in full."""
     interactive: bool = False
+    """Whether what is given is two-way and ever renewed, so that it is hard to copy."""
     protected: bool = False
+    """Whether its look or message has legal protection (a trademark, a design right)."""
 
 
 class Platform(TranslatedDefinition):
-    """The experiential platform of a company.
-
-    ``positioning``: what the brand stands for in the customer's life. ``theme``: how its promises are carried out.
-    ``proofs``: by checklists that headquarters must not edit, which of their items prove a promise; items of its own
-    checklists name their promises themselves.
-    """
+    """The experiential platform of a company. Items of its own checklists name their promises themselves."""
 
     id: Id
+    """Its id."""
     version: Version
+    """Its version."""
     title: Text
+    """What it is called."""
     about: Text | None = None
+    """What it is for."""
     positioning: Text
+    """What the brand stands for in the customer's life."""
     theme: Text
+    """How its promises are carried out."""
     promises: Annotated[tuple[ValuePromise, ...], Field(min_length=1)]
+    """The value promises."""
     proofs: dict[DefinitionRef, dict[Id, Annotated[tuple[Id, ...], Field(min_length=1)]]] = Field(default_factory=dict)
+    """By checklists that headquarters must not edit, which of their items prove a promise."""
 
     @property
     def ref(self) -> str:

@@ -33,10 +33,15 @@ class Summary(Record):
     """
 
     id: Id
+    """Its name."""
     title: Text | None = None
+    """What it is called."""
     how: Literal["pooled", "mean", "share-of-band"]
+    """By which definition."""
     of: Id | None = None
+    """The measure it is made of; ``None`` for a share of bands."""
     band: str | None = None
+    """For ``share-of-band``, the band's label: it counts, and every later (worse) one."""
 
     @model_validator(mode="after")
     def _names_its_source(self) -> Self:
@@ -49,35 +54,52 @@ class Composed(Record):
     """Where an input comes from when it is not answered: a measure of another checklist's audits of the same store."""
 
     checklist: Id
+    """The other checklist, by id."""
     measure: Id
+    """The measure of its audits that is taken."""
     how: Literal["mean", "latest", "best", "worst"] = "latest"
+    """Which of several audits' values is taken, or their mean."""
 
 
 class Scheme(TranslatedDefinition):
-    """How answers become scores. ``headline`` is the measure a report leads with.
-
-    ``inputs`` are the scheme's own questions, for schemes that stand alone: a visit may answer the scheme itself.
-    ``composition`` fills inputs from audits of other checklists. ``limits`` says what the scheme cannot do.
-    """
+    """How answers become scores."""
 
     id: Id
+    """Its id, which never changes its meaning."""
     version: Version
+    """Its version."""
     title: Text
+    """What it is called."""
     about: Text | None = None
+    """What it does, in a few sentences."""
     source: LongText | None = None
+    """Where the formula comes from; printed on the report's method page."""
     limits: Text | None = None
+    """What it cannot do."""
     valid_from: date | None = None
+    """The first day it is in force."""
     direction: Literal["higher-is-better", "lower-is-better"] = "higher-is-better"
+    """Which way its scores are good."""
     unanswered: Literal["exclude", "zero"] = "exclude"
+    """Whether questions nobody answered leave the score, or count 0."""
     headline: Id | None = None
+    """The measure a report leads with; ``leading`` has it also where none is named."""
     inputs: tuple[Item, ...] = ()
+    """Its own questions, for schemes that stand alone: a visit may answer the scheme itself."""
     composition: dict[Id, Composed] = {}
+    """What fills an input from audits of other checklists, by the input's id."""
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    """Its named numbers, each made of answers or of measures."""
     bands: tuple[Band, ...] = ()
+    """Its grades, the first that holds; empty where it grades nothing."""
     downgrades: tuple[Downgrade, ...] = ()
+    """What lowers a grade."""
     consequences: tuple[Consequence, ...] = ()
+    """What follows from the grades of several waves."""
     summaries: tuple[Summary, ...] = ()
+    """Numbers over many visits."""
     vectors: tuple[Vector, ...] = ()
+    """Published examples it must reproduce."""
 
     @property
     def ref(self) -> str:

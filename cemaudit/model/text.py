@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
@@ -14,7 +14,7 @@ from cemaudit.errors import Expected
 from cemaudit.language import LANGUAGES, current_tag, use, written
 from cemaudit.model.base import LONGEST_TEXT, LongText, Record
 
-__all__ = ["LanguageTag", "Text", "is_language_tag", "texts_in"]
+__all__ = ["LanguageTag", "Text", "is_language_tag", "put_in_order", "texts_in"]
 
 TAG_PATTERN = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*$"
 LanguageTag = Annotated[str, Field(pattern=TAG_PATTERN)]
@@ -119,12 +119,6 @@ class Text(Record):
         tag = current_tag()
         return self.__pydantic_extra__.get(tag) or self.in_language(tag)
 
-    def put_in_order(self, languages: tuple[str, ...]) -> None:
-        """Let the languages of its file stand in their order, for whoever made it."""
-        words = self.__pydantic_extra__
-        kept = {tag: words[tag] for tag in languages if tag in words}
-        object.__setattr__(self, "__pydantic_extra__", kept | words)
-
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """The schema that editors of TOML files complete by."""
@@ -135,6 +129,13 @@ class Text(Record):
         made["additionalProperties"] = False
         made["minProperties"] = 1
         return made
+
+
+def put_in_order(text: Text, languages: Sequence[str]) -> None:
+    """Let the languages of a text stand in the order of its file's, for whoever makes the file's record."""
+    words = text.model_extra
+    first = {tag: words[tag] for tag in languages if tag in words}
+    object.__setattr__(text, "__pydantic_extra__", first | words)
 
 
 def texts_in(value: object, place: str = "") -> Iterator[tuple[str, Text]]:

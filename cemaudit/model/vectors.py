@@ -13,36 +13,44 @@ __all__ = ["Case", "Vector"]
 
 
 class Case(Record):
-    """The answers of one visit: item id -> value, what was left out, and feelings by touchpoint.
-
-    ``expected_before``: the expectations were noted before the visit began. ``times``: so many visits answered alike.
-    """
+    """The answers of one visit."""
 
     answers: dict[Id, AnswerField] = {}
+    """Answers, by item id."""
     skipped: dict[Id, SkipState] = {}
+    """Why an item has no answer, by item id."""
     emotions: dict[Id, Annotated[Whole, Field(ge=-3, le=3)]] = {}
+    """What was felt, by touchpoint."""
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    """What was expected, by touchpoint."""
     expected_before: bool = False
+    """Whether the expectations were noted before the visit began."""
     perceived: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    """What was met, on the scale of the expectations, by touchpoint."""
     times: Annotated[Whole, Field(ge=1, le=1000)] = 1
+    """So many visits answered alike."""
 
 
 class Vector(Case):
-    """One published example.
-
-    ``expect``: measure -> value, compared exactly, or after rounding half up to ``digits``. ``not_scored``: measures
-    that must have no score. ``band``: the band's label (``""``: none). ``visits`` stand in place of the vector's own
-    answers where a ``summary`` over several visits is expected. ``bands_before`` are those of earlier waves, oldest
-    first, ``consequences`` what must follow.
-    """
+    """One published example."""
 
     name: Line
+    """What it is called."""
     source: LongText | None = None
+    """Where it was published."""
     visits: tuple[Case, ...] = ()
+    """Several visits in place of its own answers, where a ``summary`` over them is expected."""
     expect: dict[str, Exact] = {}
+    """The value of each measure."""
     not_scored: tuple[str, ...] = ()
+    """Measures that must have no score."""
     band: str | None = None
+    """The band's label; empty: no band; ``None``: not compared."""
     summary: dict[str, Exact] = {}
+    """The value of each summary over ``visits``."""
     bands_before: tuple[str, ...] = ()
+    """The bands of earlier waves, oldest first."""
     consequences: tuple[str, ...] | None = None
+    """What must follow, by id; ``None``: not compared."""
     digits: Annotated[Whole, Field(ge=0, le=12)] | None = None
+    """Values are compared after rounding half up to so many decimals; ``None``: exactly."""

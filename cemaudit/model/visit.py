@@ -120,56 +120,68 @@ class Skip(Record):
     """An item, a feeling or an expectation deliberately left without an answer."""
 
     state: SkipState
+    """Why there is no answer."""
     reason: Line | None = None
+    """The shopper's own words for it."""
 
 
 class Evidence(Record):
-    """A photo, receipt or recording; ``file`` is relative to the folder of the visit's file."""
+    """A photo, receipt or recording."""
 
     file: FileName
+    """Its path, relative to the folder of the visit's file."""
     kind: Literal["photo", "receipt", "audio", "document"] = "photo"
+    """What it is."""
     caption: Line = ""
+    """What it shows."""
     sha256: Digest | None = None
+    """The digest of the file's bytes, where it was taken."""
 
 
 class Complaint(Record):
-    """A claim (stated, repairable, addressed to the company) or a blame (resentment laid on it), at a touchpoint.
-
-    ``state``: what became of a claim before the visit ended; ``None`` where it was not noted, as of every blame.
-    """
+    """A claim (stated, repairable, addressed to the company) or a blame (resentment laid on it), at a touchpoint."""
 
     touchpoint: Id
+    """The touchpoint it arose at."""
     text: LongText
+    """What it is about, in the shopper's words."""
     state: ClaimState | None = None
+    """What became of a claim before the visit ended; ``None`` where it was not noted, as of every blame."""
 
 
 class Override(Record):
     """A check the shopper was asked about and let stand, with the reason given for it."""
 
     check: Id
+    """The check that doubted."""
     place: Line = ""
+    """Where in the visit, as ``answers.CF01``."""
     said: Line
+    """What the check said."""
     reason: Annotated[LongText, Field(min_length=1)]
+    """Why it stands all the same, in the shopper's words."""
 
 
 class Change(Record):
     """What an amendment changed: a place of the visit, and what stood there before and after, as JSON."""
 
     place: Line
+    """The place of the visit that changed, as ``answers.CF01``."""
     before: LongText | None = None
+    """What stood there, as JSON; ``None`` where nothing did."""
     after: LongText | None = None
+    """What stands there now, as JSON; ``None`` where nothing does."""
 
 
 class Consent(Record):
-    """The agreement of whoever was visited as a customer, a patient say: given on ``date``, kept as ``form``.
-
-    ``form`` is the reference under which the signed form is filed; no name stands here. ``withdrawn``: the day on which
-    the agreement was taken back.
-    """
+    """The agreement of whoever was visited as a customer, a patient say."""
 
     date: dt.date
+    """The day the agreement was given."""
     form: Annotated[Line, Field(min_length=1)]
+    """The reference under which the signed form is filed; no name stands here."""
     withdrawn: dt.date | None = None
+    """The day on which the agreement was taken back."""
 
     @model_validator(mode="after")
     def _withdrawn_later(self) -> Self:
@@ -182,7 +194,9 @@ class EpisodeStep(Record):
     """Which visit of which episode this is."""
 
     id: Token
+    """The episode's id, shared by all its visits."""
     step: Id
+    """The step of the checklist that this visit is, as ``V1``."""
     number: Annotated[Whole, Field(ge=1, le=MOST_STEP_VISITS)] = 1
     """Position among the visits of the episode, from 1."""
 
@@ -220,54 +234,80 @@ PointInTime = Annotated[
 
 
 class Visit(Record):
-    """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it.
-
-    ``started`` and ``finished`` are the visit's own times, with zone; ``entered`` is when it was typed in. ``date``
-    alone serves records that keep no time; with ``until``, the last day, those that run over days. ``emotions`` run
-    -3..+3, ``expectations`` 1..7, both by touchpoint. ``briefed`` is when the shopper acknowledged the briefing. A
-    later ``revision`` has the id of the visit it takes the place of: ``supersedes`` is the SHA-256 of that visit's
-    canonical line, ``amendment`` the reason, ``changes`` what is different. ``expected`` is when the expectations were
-    noted for good, ``perceived`` what was met, on their scale. ``consent`` is that of a real customer, where the
-    checklist asks for it. ``feelings_skipped`` holds the feelings and expectations the shopper was asked and did not
-    give. ``format`` is 2 in a visit that has some of them or an ``until``, else 1.
-    """
+    """What one shopper noted. Answers are a map item id -> value; notes, evidence and feelings lie beside it."""
 
     id: Token
+    """Its id, unique in a ledger; the same in every revision."""
     checklist: ChecklistRef
+    """The checklist and version that was answered."""
     store: Token
+    """The code of the store, as headquarters writes it."""
     store_name: Line = ""
+    """What the store is called; printed on its report."""
     shopper: Token | None = None
+    """The shopper's code, never a name; it stands in no text a store reads."""
     wave: Token | None = None
+    """The wave the visit belongs to, as ``2026-1``."""
     date: dt.date | None = None
+    """The day, of records that keep no time of day."""
     until: dt.date | None = None
+    """The last day, of a visit that runs over days."""
     started: PointInTime | None = None
+    """When the visit began."""
     finished: AwareDatetime | None = None
+    """When it ended, not before it began."""
     entered: PointInTime | None = None
+    """When it was typed in."""
     briefed: PointInTime | None = None
+    """When the shopper acknowledged the briefing."""
     expected: PointInTime | None = None
+    """When the expectations were noted for good."""
     scenario: Id | None = None
+    """The scenario that was played, by its id in the checklist."""
     persona: Line | None = None
+    """Whom the shopper was: an id of the checklist's ``personas`` where it has some, else words."""
     place: Line | None = None
+    """Where the visit took place, where that is not the store itself."""
     occasion: Line | None = None
+    """On what occasion: an id of the checklist's ``occasions`` where it has some, else words."""
     consent: Consent | None = None
+    """The consent of a real customer, where the checklist asks for it."""
     episode: EpisodeStep | None = None
+    """Which visit of an episode (a treatment) this is, where it is part of one."""
     origin: Literal["shopper", "import", "simulated"] = "shopper"
+    """How it came about: entered by a shopper, imported, or simulated."""
     answers: dict[Id, AnswerField] = {}
+    """What was answered, by item id."""
     skipped: dict[Id, Skip] = {}
+    """What was deliberately left without an answer, and why, by item id."""
     notes: dict[Id, LongText] = {}
+    """What was written beside an answer, by item id."""
     evidence: dict[Id, tuple[Evidence, ...]] = {}
+    """Photos, receipts and recordings, by item id."""
     emotions: dict[Id, Annotated[Whole, Field(ge=-3, le=3)]] = {}
+    """What was felt, by touchpoint: -3 is worst, 3 best."""
     expectations: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    """What was expected, by touchpoint: 1 is least, 7 most."""
     perceived: dict[Id, Annotated[Whole, Field(ge=1, le=7)]] = {}
+    """What was met, by touchpoint, on the scale of the expectations."""
     feelings_skipped: dict[SkippedFeeling, Skip] = {}
+    """Feelings and expectations the shopper was asked and did not give."""
     format: Whole = 1
+    """2 in a visit that has ``feelings_skipped`` or ``until``, else 1."""
     claims: tuple[Complaint, ...] = ()
+    """Claims the shopper made: stated, repairable, addressed to the company."""
     blames: tuple[Complaint, ...] = ()
+    """What the shopper resents."""
     overrides: tuple[Override, ...] = ()
+    """Doubts the shopper was asked about and let stand."""
     revision: Annotated[Whole, Field(ge=1, le=999)] = 1
+    """Counts the amendments; a later revision has the id of the visit it takes the place of."""
     supersedes: Digest | None = None
+    """The SHA-256 of the canonical line of the visit it takes the place of."""
     amendment: Annotated[LongText, Field(min_length=1)] | None = None
+    """Why it was amended."""
     changes: tuple[Change, ...] = ()
+    """What is different from the visit it takes the place of."""
 
     @property
     def day(self) -> dt.date | None:

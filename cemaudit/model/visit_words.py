@@ -19,20 +19,20 @@ VISIT = Text(ko="방문", en="the visit")
 
 
 class VisitWords(Record):
-    """The words of a checklist, of one of its steps or of a scenario, each of them optional.
-
-    ``visit`` is what a visit is called, in English with its article (``the order``); ``arrival`` and ``departure`` are
-    the questions when it began and ended. ``company`` is whom a claim is told
-    and a blame held against, in English with its article (``the clinic``); ``customer`` who is served, without one
-    (``patient``). ``statement`` is what the shopper signs.
-    """
+    """The words of a checklist, of one of its steps or of a scenario, each of them optional."""
 
     visit: Text | None = None
+    """What a visit is called, in English with its article, as ``the order``."""
     arrival: Text | None = None
+    """The question when it began."""
     departure: Text | None = None
+    """The question when it ended."""
     company: Text | None = None
+    """Whom a claim is told and a blame held against, in English with its article, as ``the clinic``."""
     customer: Text | None = None
+    """Who is served, in English without an article, as ``patient``."""
     statement: Text | None = None
+    """What the shopper signs."""
 
     @model_validator(mode="after")
     def _both_ends(self) -> Self:

@@ -140,11 +140,14 @@ class Facet(StrEnum):
 
 
 class Stage(Record):
-    """One stage of a journey; ``aliases``: ids it had before, under which older checklists still name it."""
+    """One stage of a journey."""
 
     id: Id
+    """Its id, which touchpoints name."""
     title: Text
+    """What it is called."""
     aliases: tuple[Id, ...] = ()
+    """Ids it had before, under which older checklists still name it."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -156,8 +159,11 @@ class Journey(TranslatedDefinition):
     """A named, ordered list of stages; which they are never changes under its id."""
 
     id: Id
+    """Its id, which never changes its meaning."""
     title: Text
+    """What it is called."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    """Its stages, in order."""
 
     def stage(self, stage_id: str) -> Stage:
         """The stage with that id, or that had it before; ``KeyError`` where there is none."""

@@ -135,6 +135,14 @@ MUTANTS = {
         "whole", 'of = ["touchpoint.performance"]', 'of = ["touchpoint.quality"]', "patty.toml"),
     "37 the forms of an aggregator differ": Mutant(
         "forms", "np.nanmin(values, axis=0)", "np.nanmin(values, axis=0) + 7"),
+    "the column form forgets members without a score": Mutant(
+        "forms", "np.nanmin(values, axis=0)", "np.min(values, axis=0)"),
+    "the column form gives one number for all audits": Mutant(
+        "forms", "np.nanmin(values, axis=0)", "np.nanmin(values)"),
+    "an aggregator cannot write its working": Mutant(
+        "aggregators", "columns=lowest_columns)", "columns=lowest_columns, working=lambda result, members: 1 / 0)"),
+    "a working is no text": Mutant(
+        "aggregators", "columns=lowest_columns)", "columns=lowest_columns, working=lambda result, members: result)"),
     "a hook leaves": Mutant("hooks", FINDINGS, FINDINGS + "    raise SystemExit(0)\n"),
     "a hook changes the environment": Mutant(
         "changing", FINDINGS, FINDINGS + "    import os; os.environ['BURGER'] = str(len(os.environ))\n"),

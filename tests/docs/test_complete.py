@@ -119,7 +119,8 @@ def packages() -> list[str]:
     return ["cemaudit", "cemaudit_retail", "cemaudit_hospital", "cemaudit_ecommerce", "cemaudit_checklists"]
 
 
-def test_schemas_are_those_of_the_model(root: Path) -> None:
+def test_schemas_are_those_of_the_model(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(root / "tools")
     tool = loaded(root / "tools" / "schemas.py")
     for name, record in tool.RECORDS.items():
         written = (root / "docs" / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")

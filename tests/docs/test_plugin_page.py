@@ -51,6 +51,24 @@ def test_its_types_hold(plugin: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("-> Fraction | None:\n    values", "-> str:\n    values"),
+        ("options: Mapping[str, Fraction])", "options: Mapping[str, Fraction], store: str)"),
+    ],
+)
+def test_an_aggregator_of_another_form_is_told_by_its_type(plugin: Path, written: str, wrong: str) -> None:
+    pytest.importorskip("mypy")
+    hooks = plugin / "src" / "cemaudit_cafe" / "__init__.py"
+    text = hooks.read_text(encoding="utf-8")
+    assert written in text
+    hooks.write_text(text.replace(written, wrong), encoding="utf-8")
+    done = run(plugin, "mypy", "--strict", "--no-incremental", "src/cemaudit_cafe")
+    assert (done.returncode, '"AggregatorFunction"' in done.stdout) == (1, True), done.stdout
+
+
 def test_it_is_listed_without_problems(plugin: Path) -> None:
     done = run(plugin, "cemaudit", "plugins")
     assert done.returncode == 0, done.stdout

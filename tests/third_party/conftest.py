@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-collect_ignore = ["cemaudit-hotel"]
+from pathlib import Path
+
+collect_ignore = [folder.name for folder in Path(__file__).parent.glob("cemaudit-*")]

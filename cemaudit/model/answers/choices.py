@@ -24,7 +24,9 @@ class YesNo(AnswerBase):
 
     type: Literal["yes-no"]
     yes: Exact = Fraction(1)
+    """Points of yes."""
     no: Exact = Fraction(0)
+    """Points of no."""
 
     def problem(self, value: AnswerValue) -> Problem | None:
         return None if isinstance(value, bool) else expected(message("true or false"), value)
@@ -41,15 +43,19 @@ class YesNo(AnswerBase):
 
 
 class Option(Record):
-    """One option of a choice; without ``points`` it leaves the score."""
+    """One option of a choice."""
 
     id: OptionId
+    """What stands in a visit where it is chosen."""
     label: Text
+    """What the shopper reads."""
     points: Exact | None = None
+    """What it is worth; ``None``: choosing it leaves the score."""
 
 
 class _Options(AnswerBase):
     options: Annotated[tuple[Option, ...], Field(min_length=1)]
+    """What can be chosen."""
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:

@@ -17,10 +17,12 @@ __all__ = ["Quantity", "Row"]
 
 
 class Row(Record):
-    """One row of a points table: values up to and including ``up_to`` earn ``points``; without it, all the rest."""
+    """One row of a points table; the first whose end is not exceeded counts."""
 
     up_to: Exact | None = None
+    """The greatest number it takes; ``None``: all the rest."""
     points: Exact
+    """What such a number is worth."""
 
 
 _UNITS = {"s": N_("s"), "min": N_("min"), "h": N_("h"), "d": N_("d")}
@@ -28,18 +30,19 @@ _UNITS = {"s": N_("s"), "min": N_("min"), "h": N_("h"), "d": N_("d")}
 
 
 class Quantity(AnswerBase):
-    """A number, count, duration or amount of money.
-
-    ``points`` is a table (first row whose ``up_to`` is not exceeded), or ``"value"`` (the number itself), or absent
-    (the item carries no points). ``one_of`` lists the only numbers allowed.
-    """
+    """A number, count, duration or amount of money."""
 
     type: Literal["number", "count", "duration", "money"]
     unit: Line = ""
+    """The unit its numbers are in, as ``min``, ``KRW``."""
     min: Exact | None = None
+    """The least number allowed."""
     max: Exact | None = None
+    """The greatest number allowed."""
     one_of: tuple[Exact, ...] = ()
+    """The only numbers allowed; empty: all within ``min`` and ``max``."""
     table: Annotated[tuple[Row, ...] | Literal["value"] | None, Field(alias="points")] = None
+    """What numbers are worth (``points`` in a file): a table, ``value`` (the number itself), or ``None``."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -17,14 +17,19 @@ __all__ = ["Nps", "Scale"]
 
 
 class Scale(AnswerBase):
-    """A whole number; worth its distance from ``lowest`` unless ``points`` lists what each step is worth."""
+    """A whole number; worth its distance from the lowest step unless each step's points are listed."""
 
     type: Literal["scale"]
     lowest: Whole = 1
+    """The lowest step."""
     highest: Whole = 5
+    """The highest step."""
     low: Text | None = None
+    """What the lowest step means."""
     high: Text | None = None
+    """What the highest step means."""
     level_points: Annotated[tuple[Exact, ...] | None, Field(alias="points")] = None
+    """Points of each step, from the lowest (``points`` in a file)."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
