@@ -28,10 +28,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
+import pydantic
+
 from cemaudit.errors import CemauditError, Problem
 from cemaudit.language import Message, message
 from cemaudit.model.aggregator import Aggregator, Member
 from cemaudit.model.base import Record
+from cemaudit.model.faults import problems
 from cemaudit.model.text import Text
 
 __all__ = [
@@ -270,8 +273,10 @@ def _spoken(words: object) -> Text | Message | str:
 
 
 def said_by(error: BaseException) -> str:
-    """What an error says; nothing where it cannot."""
+    """What an error says, of a record that was made wrongly every field; nothing where it cannot."""
     try:
+        if isinstance(error, pydantic.ValidationError):
+            return f"{error.title}: {'; '.join(map(str, problems(error)))}"
         return str.__str__(str(error))
     except (KeyboardInterrupt, GeneratorExit):
         raise
@@ -323,13 +328,14 @@ def _steps(trace: TracebackType | None) -> list[tuple[str, int]]:
 
 
 _OURS = Path(__file__).parent
+_RECORDS = Path(pydantic.__file__).parent
 _STANDARD = Path(os.__file__).parent
 
 
 def _is_foreign(file: str) -> bool:
-    """Whether a file is none of a plugin's: this package's, or the standard library's."""
+    """Whether a file is none of a plugin's: this package's, that of its records, or the standard library's."""
     path = Path(file)
-    return file.startswith("<") or _OURS in path.parents or (
+    return file.startswith("<") or _OURS in path.parents or _RECORDS in path.parents or (
         _STANDARD in path.parents and "site-packages" not in path.parts
     )  # fmt: skip
 

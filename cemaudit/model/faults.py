@@ -94,6 +94,7 @@ def _what(detail: Any) -> Sayable:
     special: dict[str, Callable[[], Message]] = {
         "missing": lambda: message("is missing"),
         "extra_forbidden": lambda: message("unknown key"),
+        "frozen_instance": lambda: message("records cannot be written to"),
         "union_tag_not_found": lambda: message("expected {what}", what=message("a type")),
     }
     if detail["type"] in special:

@@ -15,8 +15,9 @@ from cemaudit.scoring import Engine
 TIMES = {"times": 100}
 
 
-def shop(version: str, scheme: str) -> tuple[object, object]:
-    checklist = samples.checklist(samples.touchpoint("hello", samples.item("A")), version=version, scheme=scheme)
+def shop(version: str, scheme: str, other: str = "nps") -> tuple[object, object]:
+    items = samples.item("A"), samples.item("B", other)
+    checklist = samples.checklist(samples.touchpoint("hello", *items), version=version, scheme=scheme)
     return checklist, samples.scheme({"id": "whole", "how": "ratio", "transform": TIMES}, id=scheme, headline="whole")
 
 
@@ -24,7 +25,7 @@ def shop(version: str, scheme: str) -> tuple[object, object]:
 def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """What a command says beside its rows, of a chain visited by the first version in June and the second in July."""
     engine = Engine()
-    versions = [shop("1", "test.first"), shop("2", "test.second")]
+    versions = [shop("1", "test.first"), shop("2", "test.second", "scale")]
     for _, scheme in versions:
         engine.library.schemes[scheme.ref] = scheme
     visits = [
@@ -65,3 +66,12 @@ def test_nothing_is_said_where_they_are_apart(told: Callable[..., str]) -> None:
     assert "together" not in told("trend", "--until", "2026-06-15")
     apart = told("trend", "--by", "checklist")
     assert "checklist are taken together" not in apart
+
+
+def test_an_item_that_is_another_question_in_another_version_is_said(told: Callable[..., str]) -> None:
+    said = told("items")
+    assert "items that other versions of the checklist answer otherwise are taken together: B (nps, scale)" in said
+    assert "--by checklist keeps them apart" in said
+    assert "버전에 따라 응답 방식이 다른 문항을 합쳤습니다: B" in told("items", lang="ko")
+    assert "together" not in told("items", "--by", "item", "--by", "checklist")
+    assert "together" not in told("items", "--where", "checklist=test.shop@1")

@@ -353,7 +353,7 @@ def _notes_on(snapshot: Reading, view: str | None, question: LedgerQuery, result
     """What is said of the visits behind a view: those not scored, incomplete, simulated, withheld, not there at all."""
     from cemaudit.ledger.query.completeness import completeness_notes
     from cemaudit.ledger.query.coverage import mixed_origins
-    from cemaudit.ledger.query.partly import partly_scored, versions_together
+    from cemaudit.ledger.query.partly import items_answered_otherwise, partly_scored, versions_together
     from cemaudit.ledger.query.privacy import withheld_note
 
     yield from partly_scored(snapshot, question.which, question.scheme)
@@ -362,6 +362,8 @@ def _notes_on(snapshot: Reading, view: str | None, question: LedgerQuery, result
     yield from mixed_origins(snapshot, question.which)
     if result.measures:
         yield from versions_together(snapshot, question)
+    if view == "items":
+        yield from items_answered_otherwise(snapshot, question)
     if result.withheld:
         yield Problem(withheld_note(*result.withheld))
     if view in {"visits", "league"}:

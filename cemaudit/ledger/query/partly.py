@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import tables_asked, visits_counted
 from cemaudit.ledger.query.statement import Filter
 
-__all__ = ["partly_scored", "versions_together"]
+__all__ = ["items_answered_otherwise", "partly_scored", "versions_together"]
 
 
 def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterator[Problem]:
@@ -30,6 +31,21 @@ def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterat
             )  # fmt: skip
             hint = message("score the others with 'cemaudit rescore --scheme {ref}'", ref=scheme)
             yield Problem(what, ref, hint)
+
+
+def items_answered_otherwise(reading: Reading, question: LedgerQuery) -> Iterator[Problem]:
+    """A problem where an item of one id asks for another kind of answer in another version of the checklist."""
+    if "checklist" in question.by:
+        return
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for ref in checklists_asked(reading, question, one=True):
+        for item in reading.checklist(ref).items.values():
+            kinds[item.id].add(item.answer.type)
+    names = ", ".join(f"{name} ({', '.join(sorted(types))})" for name, types in sorted(kinds.items()) if len(types) > 1)
+    if names:
+        what = message("items that other versions of the checklist answer otherwise are taken together: {names}",
+                       names=names)  # fmt: skip
+        yield Problem(what, hint=message("--by {key} keeps them apart", key="checklist"))
 
 
 _VERSION_KEYS = ("checklist", "scheme")
