@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cemaudit.cli.options import print_problems
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import NameList, message
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from cemaudit.exchange import LocatedVisit
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cemaudit.scoring.bands import Peers
 
 __all__ = [
-    "definition_order",
     "find_checklist",
     "find_platform",
     "find_store_name",
@@ -28,7 +28,6 @@ __all__ = [
     "print_failed_visits",
     "single_visit",
     "valid_visits",
-    "version_key",
     "without_failed",
 ]
 
@@ -44,7 +43,7 @@ def find_checklist(engine: Engine, text: str) -> Checklist:
         ids = {checklist.id for checklist in engine.library.checklists.values()}
         hint = nearest(text, ids) or message("'cemaudit checklists' lists them")
         raise BadInput(Problem(message("no such checklist: {ref}", ref=text), hint=hint))
-    return max(versions, key=version_key)
+    return max(versions, key=lambda version: version_order(version.ref))
 
 
 def find_platform(engine: Engine, text: str) -> Platform:
@@ -59,22 +58,10 @@ def find_platform(engine: Engine, text: str) -> Platform:
     return record
 
 
-def definition_order(record: Checklist | Scheme | Platform) -> tuple[str, tuple[int, ...]]:
-    """What definitions are put in order by: their ids, and the numbers of their versions (1.10.0 after 1.2.0)."""
-    return record.id, tuple(map(int, record.version.split(".")))
-
-
-def version_key(checklist: Checklist) -> tuple[int, ...]:
-    """The numbers of the version, by which older checklists come before newer ones."""
-    return tuple(map(int, checklist.version.split(".")))
-
-
 def newest_editions(engine: Engine) -> list[Checklist]:
     """The newest version of each checklist at hand."""
-    newest: dict[str, Checklist] = {}
-    for checklist in sorted(engine.library.checklists.values(), key=version_key):
-        newest[checklist.id] = checklist
-    return list(newest.values())
+    checklists = engine.library.checklists
+    return list({checklists[ref].id: checklists[ref] for ref in sorted(checklists, key=version_order)}.values())
 
 
 def find_store_name(store: str, stores: Path | None) -> str:

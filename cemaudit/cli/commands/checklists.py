@@ -40,7 +40,8 @@ def command(
     files: tuple[Path, ...],
 ) -> None:
     """List the checklists of all plugins and of the files given, or draw the map of one."""
-    from cemaudit.cli.inputs import definition_order, find_checklist
+    from cemaudit.cli.inputs import find_checklist
+    from cemaudit.model.base import version_order
     from cemaudit.scoring import Engine, cover
 
     if checklist_ref is None and (with_coverage or lens_id):
@@ -48,7 +49,8 @@ def command(
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
     if checklist_ref is None:
-        print_checklists(sorted(engine.library.checklists.values(), key=definition_order), as_json)
+        shelf = engine.library.checklists
+        print_checklists([shelf[ref] for ref in sorted(shelf, key=version_order)], as_json)
         return
     checklist = find_checklist(engine, checklist_ref)
     view = engine.library.journeys.view(lens_id, checklist.path) if lens_id else None

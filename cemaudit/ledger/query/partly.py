@@ -11,6 +11,7 @@ from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import tables_asked, visits_counted
 from cemaudit.ledger.query.statement import Filter
+from cemaudit.model.base import version_order
 
 __all__ = ["partly_scored", "versions_together"]
 
@@ -41,7 +42,7 @@ def versions_together(reading: Reading, question: LedgerQuery) -> Iterator[Probl
         return
     versions = visits_counted(reading, replace(question, by=_VERSION_KEYS))
     for place, (key, text) in enumerate(zip(_VERSION_KEYS, _TOGETHER, strict=True)):
-        names = sorted({str(group[place]) for group in versions})
+        names = sorted({str(group[place]) for group in versions}, key=version_order)
         if len(names) > 1 and key not in question.by:
             hint = message("--by {key} keeps them apart", key=key)
             yield Problem(message(text, names=", ".join(names)), hint=hint)
