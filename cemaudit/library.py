@@ -222,6 +222,23 @@ class Library:
         platforms = self.platforms_of(checklist)
         return platforms[0] if len(platforms) == 1 else None
 
+    def checklist_on(self, checklist_id: str, day: dt.date) -> Checklist:
+        """The version of a checklist for a visit of ``day``: the newest that is in force and not deprecated.
+
+        Where none is, the newest in force, else the one that comes into force first; ``BadInput`` with near names
+        where there is no such checklist.
+        """
+        versions = [checklist for checklist in self.checklists.values() if checklist.id == checklist_id]
+        if not versions:
+            ids = {checklist.id for checklist in self.checklists.values()}
+            hint = nearest(checklist_id, ids) or message("'cemaudit checklists' lists them")
+            raise BadInput(Problem(message("no such checklist: {ref}", ref=checklist_id), hint=hint))
+        in_force = [checklist for checklist in versions if _begin(checklist) <= day]
+        if not in_force:
+            return min(versions, key=_begin)
+        to_be_used = [checklist for checklist in in_force if not checklist.deprecated]
+        return max(to_be_used or in_force, key=lambda checklist: version_order(checklist.ref))
+
     def scheme_on(self, scheme_id: str, day: dt.date | None) -> Scheme:
         """The version of a scheme in force on ``day``: the latest ``valid_from`` not after it.
 
@@ -384,8 +401,8 @@ def _take_back(plugin: Plugin, name: str) -> None:
         brought[:] = [ref for ref in brought if ref != name]
 
 
-def _begin(scheme: Scheme) -> dt.date:
-    return scheme.valid_from or dt.date.min
+def _begin(record: Checklist | Scheme) -> dt.date:
+    return record.valid_from or dt.date.min
 
 
 def _look_up(ref: str, shelf: Mapping[str, Kept], what: Sayable) -> Kept:

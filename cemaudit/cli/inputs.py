@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -33,17 +34,12 @@ __all__ = [
 
 
 def find_checklist(engine: Engine, text: str) -> Checklist:
-    """The checklist in a TOML file, of an ``id@version``, or the newest of an id."""
+    """The checklist in a TOML file, of an ``id@version``, or the version of an id that is in force today."""
     if text.endswith(".toml"):
         return engine.library.add_checklist(Path(text))
     if "@" in text:
         return engine.library.checklist(text)
-    versions = [checklist for checklist in engine.library.checklists.values() if checklist.id == text]
-    if not versions:
-        ids = {checklist.id for checklist in engine.library.checklists.values()}
-        hint = nearest(text, ids) or message("'cemaudit checklists' lists them")
-        raise BadInput(Problem(message("no such checklist: {ref}", ref=text), hint=hint))
-    return max(versions, key=lambda version: version_order(version.ref))
+    return engine.library.checklist_on(text, dt.datetime.now().astimezone().date())
 
 
 def find_platform(engine: Engine, text: str) -> Platform:

@@ -426,7 +426,13 @@ def item_statistics(
             reaching[ref] = frozenset().union(*(touchpoints_of_measure(table, headline) for table, headline in tables))
         return reading.checklist(ref).touchpoint_of[item].id in reaching[ref]
 
-    return item_table(counts, lambda ref, item: reading.checklist(ref).items[item].mandatory, rules, has_part)
+    return item_table(
+        counts,
+        lambda ref, item: reading.checklist(ref).items[item].mandatory,
+        rules,
+        has_part,
+        lambda ref, item: reading.checklist(ref).items[item].was,
+    )
 
 
 def items_nps(reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES) -> list[ItemNps]:

@@ -111,6 +111,7 @@ def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     from cemaudit.model.platform import Platform
     from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_journey, lint_plan, lint_scheme
     from cemaudit.scoring.promises import lint_platform, lint_proofs
+    from cemaudit.scoring.version_lint import lint_versions
 
     if isinstance(record, Scheme):
         yield from lint_scheme(record)
@@ -123,6 +124,7 @@ def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     yield from lint_checklist(record)
     yield from _glyph_remarks(record)
     yield from lint_proofs(record, engine.library.platforms)
+    yield from lint_versions(record, engine.library.checklists)
     try:
         yield from lint_plan(engine.plan(record.ref))
     except BadInput as error:
