@@ -7,6 +7,7 @@ results; what they return is materialised and checked here.
 from __future__ import annotations
 
 import os
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -131,8 +132,12 @@ class Plugins:
         try:
             problems = self.guard.run(self.code(plugin, "import"), _problems_of, module)
             if not problems:
-                self._manager.register(module, plugin.name)
-                self._manager.check_pending()
+                # What pluggy warns of is for the author of the plugin, not for whoever runs a command.
+                with warnings.catch_warnings(record=True) as warned:
+                    warnings.simplefilter("always")
+                    self._manager.register(module, plugin.name)
+                    self._manager.check_pending()
+                plugin.remarks += _remarks_of(warned)
         except PluginFailure as failure:
             problems = [Problem(message("does not fit the hooks: {why}", why=failure.why))]
         except Exception as error:  # noqa: BLE001 (one module may have two names, or resist being looked at)
@@ -205,6 +210,16 @@ class Plugins:
     def _implementations(self) -> Iterator[pluggy.HookImpl]:
         for caller in vars(self._manager.hook).values():
             yield from caller.get_hookimpls()
+
+
+def _remarks_of(warned: Iterable[warnings.WarningMessage]) -> Iterator[Problem]:
+    """What a plugin uses that a later version will not have."""
+    for warning in warned:
+        gone = warning.message
+        if isinstance(gone, hookspecs.DeprecatedArgument):
+            what = message("{hook} takes {name}, which version {version} has no more", hook=gone.hook,
+                           name=gone.argument, version=gone.version)  # fmt: skip
+            yield Problem(what, hint=gone.instead)
 
 
 def _problems_of(module: object) -> list[Problem]:

@@ -12,13 +12,14 @@ from textwrap import dedent
 import pytest
 from helpers import samples
 
+from cemaudit import hookspecs
 from cemaudit.checklists import load_checklist
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.hookspecs import Context
+from cemaudit.hookspecs import Context, DeprecatedArgument
 from cemaudit.language import use
 from cemaudit.ledger.definitions import as_text
 from cemaudit.library import Library
-from cemaudit.model import JOURNEYS, Checklist
+from cemaudit.model import JOURNEYS, Checklist, Text
 from cemaudit.model.lenses import lenses
 from cemaudit.plugins import DISABLED, STRICT, Plugins, load_plugins
 from cemaudit.scoring import Engine
@@ -115,6 +116,27 @@ def test_a_plugin_broken_at_loading_stands_alone(install: Install, source: str, 
     assert plugins["bad"].hooks == ()
     assert {*FIRST_PARTY, "good"} <= set(names(plugins))
     assert reviews(plugins) == ["noted by good"]
+
+
+def test_an_argument_that_is_to_go_is_told_the_author_alone(
+    install: Install, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    instead = Text(ko="visit.checklist를 쓰십시오", en="take visit.checklist")
+    gone = DeprecatedArgument("cemaudit_review", "checklist", "0.9", instead)
+    monkeypatch.setitem(hookspecs.cemaudit_review.cemaudit_spec, "warn_on_impl_args", {"checklist": gone})
+    install("old", NOTE.format(name="old"))
+    install("new", NOTE.format(name="new").replace("(visit, checklist)", "(visit)"))
+    plugins = load_plugins(blocked=FIRST_PARTY, environ={})
+    with use("en"):
+        assert [str(remark) for remark in plugins.remarks] == [
+            "plugin old: cemaudit_review takes checklist, which version 0.9 has no more (take visit.checklist)"
+        ]
+    with use("ko"):
+        assert "0.9" in str(plugins.remarks[0])
+        assert "visit.checklist를" in str(plugins.remarks[0])
+    assert plugins.problems == []
+    assert reviews(plugins) == ["noted by new", "noted by old"]
+    assert recwarn.list == []
 
 
 BROKEN_AT_CALLING = {
