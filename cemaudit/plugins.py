@@ -26,12 +26,13 @@ from cemaudit.model.aggregator import Aggregator
 from cemaudit.plugin_metadata import (
     CORE,
     GROUP,
+    CoreRequirement,
     InstalledPlugin,
+    core_requirement,
     hook_problems,
     idle_problems,
     installed_plugins,
     normalized,
-    version_problem,
 )
 
 __all__ = ["DISABLED", "GROUP", "STRICT", "Plugin", "Plugins", "load_plugins"]
@@ -66,6 +67,8 @@ class Plugin:
     name: str
     distribution: str
     version: str
+    requirement: CoreRequirement | None = None
+    """Which versions of cemaudit it asks for; ``None`` where it says nothing, and for plugins of the core."""
     hooks: tuple[str, ...] = ()
     checklists: list[str] = field(default_factory=list)
     journeys: list[str] = field(default_factory=list)
@@ -256,8 +259,10 @@ def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None 
     for plugin, found in zip(plugins.entries, installed, strict=True):
         if why := clashing.get((plugin.name, plugin.distribution)):
             plugins.report(plugin, Problem(why))
-        elif unfit := version_problem(found):
-            plugins.report(plugin, unfit)
+            continue
+        plugin.requirement = core_requirement(found)
+        if plugin.requirement and plugin.requirement.problem:
+            plugins.report(plugin, plugin.requirement.problem)
         else:
             _load(plugins, plugin, found.entry_point)
     return plugins
