@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from cemaudit.errors import Problem, Sayable
-from cemaudit.language import LANGUAGES, N_, NameList, message
+from cemaudit.language import N_, NameList, message
 from cemaudit.model import Checklist, Item, Text
 from cemaudit.model.answers import AnswerType, Choice, Choices, Quantity, Scale, YesNo
 from cemaudit.model.base import version_order
@@ -165,8 +165,9 @@ def _labels(old: Choice | Choices, new: Choice | Choices) -> dict[str, tuple[Tex
 
 def _is_like(before: Text, after: Text) -> bool:
     """Whether two labels share a word in any language; one that only gained a language is the same."""
-    pairs = [(getattr(before, language), getattr(after, language)) for language in LANGUAGES]
-    there = [(_words(old), _words(new)) for old, new in pairs if old and new]
+    old_words, new_words = (text.model_dump(exclude_none=True) for text in (before, after))
+    shared = old_words.keys() & new_words.keys()
+    there = [(_words(old_words[language]), _words(new_words[language])) for language in shared]
     return not there or any(old & new or old == new for old, new in there)
 
 

@@ -16,8 +16,19 @@ from cemaudit.model.base import version_order
 __all__ = ["partly_scored", "versions_together"]
 
 
+def visits_left_out(reading: Reading) -> Iterator[Problem]:
+    """A problem where visits of the ledger are not in the snapshot, as no scheme was known for them."""
+    count = reading.manifest.left_out
+    if count > 0:
+        hint = message("'cemaudit snapshot' names them")
+        yield Problem(
+            message("{count} visits are not in the snapshot, for want of a scheme", count=f"{count:,}"), hint=hint
+        )
+
+
 def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterator[Problem]:
     """A problem for each checklist (``id@version``) of whose visits only some are scored under ``scheme``, if any."""
+    yield from visits_left_out(reading)
     if scheme is None:
         return
     for ref in checklists_asked(reading, LedgerQuery(which=which), one=False):
