@@ -208,6 +208,7 @@ def _cross_check(data: Raw) -> Iterator[Problem]:
     stages = _stages(data)
     yield from _journey(data, stages)
     yield from _groups_without_items(data)
+    yield from _versions(data, items)
     for touchpoint in touchpoints:
         yield from _stage_and_steps(touchpoint, data, stages)
         yield from _feelings(touchpoint)
@@ -230,6 +231,24 @@ def _groups_without_items(data: Raw) -> Iterator[Problem]:
         if isinstance(name, str) and name not in tags:
             text = message("no item has this group among its tags: {group}", group=name)
             yield Problem(text, f"groups.{name}", nearest(name, tags))
+
+
+def _versions(data: Raw, items: list[tuple[Raw, Raw]]) -> Iterator[Problem]:
+    """What does not fit the versions before: a list that follows itself, former ids that are taken."""
+    if data.get("replaces") == f"{data.get('id')}@{data.get('version')}":
+        yield Problem(message("replaces itself"), "replaces", message("name the version before"))
+    names = {str(item.get("id")) for _, item in items}
+    heirs: dict[str, str] = {}
+    for touchpoint, item in items:
+        place = f"touchpoints.{touchpoint.get('id')}.items.{item.get('id')}.was"
+        for former in filter(lambda name: isinstance(name, str), _list(item.get("was"))):
+            if former in names:
+                hint = message("was holds ids of earlier versions that are gone")
+                yield Problem(message("{item} is still an item of this version", item=former), place, hint)
+            elif former in heirs:
+                text = message("item {heir} says already that it was {item}", heir=heirs[former], item=former)
+                yield Problem(text, place, message("one item goes on under one id"))
+            heirs.setdefault(former, str(item.get("id")))
 
 
 def _tables(data: Raw, key: str) -> list[Raw]:

@@ -1,7 +1,8 @@
 """The five hooks a plugin may implement. All collect: every plugin's results count, sorted by the host.
 
 A plugin is a module named by an entry point of the group ``cemaudit``; its functions are marked with
-``cemaudit.hookspecs.hookimpl``. Hooks may gain arguments in a minor version; a removal warns for two minors first.
+``cemaudit.hookspecs.hookimpl``. Hooks may gain arguments in a minor version; a removal warns for two minors first:
+``@hookspec(warn_on_impl_args={"history": DeprecatedArgument("cemaudit_findings", "history", "0.4", instead)})``.
 """
 
 from __future__ import annotations
@@ -14,17 +15,28 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from cemaudit.errors import Problem
+    from cemaudit.errors import Problem, Sayable
     from cemaudit.model import Audit, Checklist, Finding, Visit
     from cemaudit.model.aggregator import Aggregator
     from cemaudit.model.blocks import Section
     from cemaudit.model.platform import Platform
 
-__all__ = ["PROJECT", "Context", "hookimpl", "hookspec"]
+__all__ = ["PROJECT", "Context", "DeprecatedArgument", "hookimpl", "hookspec"]
 
 PROJECT = "cemaudit"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class DeprecatedArgument(DeprecationWarning):
+    """An argument of a hook that a later ``version`` has no more: ``cemaudit plugins`` tells it whoever takes it.
+
+    ``instead`` says what to do.
+    """
+
+    def __init__(self, hook: str, argument: str, version: str, instead: Sayable) -> None:
+        super().__init__(hook, argument)
+        self.hook, self.argument, self.version, self.instead = hook, argument, version, instead
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from cemaudit.errors import BadInput, CemauditError, Problem, Sayable, nearest
 from cemaudit.language import N_, message, translate
 from cemaudit.model import Checklist, Journey, Scheme, Text, journeys
 from cemaudit.model.aggregator import Aggregator
+from cemaudit.model.base import version_order
 from cemaudit.model.lenses import JourneyView, Lens, Mapped, lenses, mapping_problems, view_of
 from cemaudit.model.platform import Platform, is_named_by, proof_items
 from cemaudit.plugin_metadata import CORE
@@ -202,7 +203,7 @@ class Library:
         """The platform with that ``id@version``, or the newest of that id; ``BadInput`` with versions or near names."""
         versions = [platform for platform in self.platforms.values() if ref == platform.id]
         if versions:
-            return max(versions, key=_version_key)
+            return max(versions, key=lambda version: version_order(version.ref))
         return _look_up(ref, self.platforms, message("no such platform: {ref}", ref=ref))
 
     def platforms_of(self, checklist: Checklist) -> list[Platform]:
@@ -213,12 +214,30 @@ class Library:
         at_hand = self.platforms.values()
         named = [platform for platform in at_hand if is_named_by(platform, checklist)]
         proven = named or [platform for platform in at_hand if proof_items(platform, checklist)]
-        return list({platform.id: platform for platform in sorted(proven, key=_version_key)}.values())
+        proven = sorted(proven, key=lambda platform: version_order(platform.ref))
+        return list({platform.id: platform for platform in proven}.values())
 
     def platform_of(self, checklist: Checklist) -> Platform | None:
         """The only one of ``platforms_of``; ``None`` where there is none, or where they are several."""
         platforms = self.platforms_of(checklist)
         return platforms[0] if len(platforms) == 1 else None
+
+    def checklist_on(self, checklist_id: str, day: dt.date) -> Checklist:
+        """The version of a checklist for a visit of ``day``: the newest that is in force and not deprecated.
+
+        Where none is, the newest in force, else the one that comes into force first; ``BadInput`` with near names
+        where there is no such checklist.
+        """
+        versions = [checklist for checklist in self.checklists.values() if checklist.id == checklist_id]
+        if not versions:
+            ids = {checklist.id for checklist in self.checklists.values()}
+            hint = nearest(checklist_id, ids) or message("'cemaudit checklists' lists them")
+            raise BadInput(Problem(message("no such checklist: {ref}", ref=checklist_id), hint=hint))
+        in_force = [checklist for checklist in versions if _begin(checklist) <= day]
+        if not in_force:
+            return min(versions, key=_begin)
+        to_be_used = [checklist for checklist in in_force if not checklist.deprecated]
+        return max(to_be_used or in_force, key=lambda checklist: version_order(checklist.ref))
 
     def scheme_on(self, scheme_id: str, day: dt.date | None) -> Scheme:
         """The version of a scheme in force on ``day``: the latest ``valid_from`` not after it.
@@ -382,18 +401,15 @@ def _take_back(plugin: Plugin, name: str) -> None:
         brought[:] = [ref for ref in brought if ref != name]
 
 
-def _version_key(platform: Platform) -> list[int]:
-    return [int(number) for number in platform.version.split(".")]
-
-
-def _begin(scheme: Scheme) -> dt.date:
-    return scheme.valid_from or dt.date.min
+def _begin(record: Checklist | Scheme) -> dt.date:
+    return record.valid_from or dt.date.min
 
 
 def _look_up(ref: str, shelf: Mapping[str, Kept], what: Sayable) -> Kept:
     if ref in shelf:
         return shelf[ref]
-    versions = [known for known in shelf if known.rpartition("@")[0] == ref.rpartition("@")[0]]
+    name, at, _ = ref.partition("@")
+    versions = sorted((other for other in shelf if other.startswith(name + at)), key=version_order) if at else []
     hint = message("versions here: {names}", names=", ".join(versions)) if versions else nearest(ref, shelf)
     raise BadInput(Problem(what, hint=hint))
 

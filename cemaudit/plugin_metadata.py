@@ -16,8 +16,8 @@ from cemaudit.errors import Problem, nearest
 from cemaudit.language import message
 
 __all__ = [
-    "CORE", "GROUP", "InstalledPlugin", "hook_problems", "idle_problems", "installed_plugins", "normalized",
-    "version_problem",
+    "CORE", "GROUP", "CoreRequirement", "InstalledPlugin", "core_requirement", "hook_problems", "idle_problems",
+    "installed_plugins", "normalized",
 ]  # fmt: skip
 
 GROUP = "cemaudit"
@@ -92,8 +92,24 @@ def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
-def version_problem(plugin: InstalledPlugin) -> Problem | None:
-    """Say what is wrong where a plugin's distribution requires another version of cemaudit than this one."""
+class CoreRequirement(NamedTuple):
+    """Which versions of cemaudit a distribution asks for (``>=0.1,<1``), and whether this is one of them."""
+
+    wanted: str
+    is_met: bool
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is wrong where it is not met."""
+        if self.is_met:
+            return None
+        return Problem(
+            message("made for cemaudit {wanted}, this is {version}", wanted=self.wanted, version=__version__)
+        )
+
+
+def core_requirement(plugin: InstalledPlugin) -> CoreRequirement | None:
+    """Return what a plugin's distribution requires of cemaudit, not met before met; ``None`` where it says nothing."""
     if plugin.distribution == CORE or plugin.entry_point.dist is None:
         return None
     try:
@@ -102,17 +118,20 @@ def version_problem(plugin: InstalledPlugin) -> Problem | None:
         return None
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 (slow, and only strangers need it)
 
+    met: CoreRequirement | None = None
     for text in required:
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
             continue
         is_asked = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-        fits = requirement.specifier.contains(__version__, prereleases=True)
-        if normalized(requirement.name) == CORE and is_asked and not fits:
-            wanted = str(requirement.specifier)
-            return Problem(message("made for cemaudit {wanted}, this is {version}", wanted=wanted, version=__version__))
-    return None
+        if normalized(requirement.name) == CORE and is_asked:
+            fits = requirement.specifier.contains(__version__, prereleases=True)
+            found = CoreRequirement(str(requirement.specifier), fits)
+            if not fits:
+                return found
+            met = met or found
+    return met
 
 
 def hook_problems(module: object) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ results; what they return is materialised and checked here.
 from __future__ import annotations
 
 import os
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,12 +26,13 @@ from cemaudit.model.aggregator import Aggregator
 from cemaudit.plugin_metadata import (
     CORE,
     GROUP,
+    CoreRequirement,
     InstalledPlugin,
+    core_requirement,
     hook_problems,
     idle_problems,
     installed_plugins,
     normalized,
-    version_problem,
 )
 
 __all__ = ["DISABLED", "GROUP", "STRICT", "Plugin", "Plugins", "load_plugins"]
@@ -65,6 +67,8 @@ class Plugin:
     name: str
     distribution: str
     version: str
+    requirement: CoreRequirement | None = None
+    """Which versions of cemaudit it asks for; ``None`` where it says nothing, and for plugins of the core."""
     hooks: tuple[str, ...] = ()
     checklists: list[str] = field(default_factory=list)
     journeys: list[str] = field(default_factory=list)
@@ -131,8 +135,12 @@ class Plugins:
         try:
             problems = self.guard.run(self.code(plugin, "import"), _problems_of, module)
             if not problems:
-                self._manager.register(module, plugin.name)
-                self._manager.check_pending()
+                # What pluggy warns of is for the author of the plugin, not for whoever runs a command.
+                with warnings.catch_warnings(record=True) as warned:
+                    warnings.simplefilter("always")
+                    self._manager.register(module, plugin.name)
+                    self._manager.check_pending()
+                plugin.remarks += _remarks_of(warned)
         except PluginFailure as failure:
             problems = [Problem(message("does not fit the hooks: {why}", why=failure.why))]
         except Exception as error:  # noqa: BLE001 (one module may have two names, or resist being looked at)
@@ -207,6 +215,16 @@ class Plugins:
             yield from caller.get_hookimpls()
 
 
+def _remarks_of(warned: Iterable[warnings.WarningMessage]) -> Iterator[Problem]:
+    """What a plugin uses that a later version will not have."""
+    for warning in warned:
+        gone = warning.message
+        if isinstance(gone, hookspecs.DeprecatedArgument):
+            what = message("{hook} takes {name}, which version {version} has no more", hook=gone.hook,
+                           name=gone.argument, version=gone.version)  # fmt: skip
+            yield Problem(what, hint=gone.instead)
+
+
 def _problems_of(module: object) -> list[Problem]:
     return list(hook_problems(module))
 
@@ -241,8 +259,10 @@ def load_plugins(blocked: Iterable[str] = (), environ: Mapping[str, str] | None 
     for plugin, found in zip(plugins.entries, installed, strict=True):
         if why := clashing.get((plugin.name, plugin.distribution)):
             plugins.report(plugin, Problem(why))
-        elif unfit := version_problem(found):
-            plugins.report(plugin, unfit)
+            continue
+        plugin.requirement = core_requirement(found)
+        if plugin.requirement and plugin.requirement.problem:
+            plugins.report(plugin, plugin.requirement.problem)
         else:
             _load(plugins, plugin, found.entry_point)
     return plugins

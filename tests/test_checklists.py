@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from cemaudit import checklists
 from cemaudit.checklists import load_checklist, load_file, load_scheme, read_toml
 from cemaudit.errors import BadInput
+from cemaudit.exchange.toml import toml_of
 from cemaudit.language import Language, use
+from cemaudit.ledger.definitions import content_digest
 from cemaudit.model import Checklist, Scheme
 
 HEAD = """
@@ -52,6 +54,9 @@ TWO_FACTS = FACT.replace("}]", "}, { id = 'days', title = { en = 'Days' }, items
 CARRIES = 'carries_to = [{ touchpoint = "till", items = ["G1"] }]\n'
 ONLINE = TOUCHPOINT.replace('"greeting"', '"page"').replace("face-to-face", "electronic")
 GOOD = HEAD + TOUCHPOINT + ITEM + SECOND
+NOT_GONE = "was holds ids of earlier versions that are gone"
+CONTENT_OF_GOOD = "3072cccab277b2d625a115fc25d4e4adaf8a90e226aeae10159ca583e985985f"
+"""The digest it had before there were keys for versions."""
 SCHEME = """
 id = "shop.scheme"
 version = "1"
@@ -81,6 +86,19 @@ def test_a_good_file_loads(tmp_path: Path) -> None:
     checklist = load_file(written(tmp_path, GOOD))
     assert isinstance(checklist, Checklist)
     assert checklist == load_checklist(tmp_path / "shop.toml")
+
+
+def test_what_is_said_of_versions_loads(tmp_path: Path) -> None:
+    keys = 'replaces = "retail.shop@0.9"\nvalid_from = 2026-07-01\n'
+    keys += 'deprecated = { ko = "새 목록", en = "Take the new one" }\n'
+    checklist = load_checklist(written(tmp_path, keys + GOOD + 'was = ["G0"]'))
+    assert (checklist.replaces, checklist.valid_from) == ("retail.shop@0.9", dt.date(2026, 7, 1))
+    with use("en"):
+        assert str(checklist.deprecation) == "retail.shop@1.0.0 is deprecated: Take the new one"
+        assert str(checklist.item_hint("G0")) == "did you mean G2? it was G0"
+        assert str(checklist.item_hint("G3")) == "known here: G1, G2"
+    assert load_checklist(written(tmp_path, toml_of(checklist))) == checklist
+    assert content_digest(load_checklist(written(tmp_path, GOOD))) == CONTENT_OF_GOOD
 
 
 def test_a_fact_and_a_hand_over_load(tmp_path: Path) -> None:
@@ -186,6 +204,15 @@ def test_all_mistakes_of_a_file_are_named_in_korean(tmp_path: Path) -> None:
         (GOOD + 'nots = "x"', "touchpoints.greeting.items.G2.nots: unknown key (did you mean notes?)"),
         (GOOD + TOUCHPOINT + ITEM.replace("G1", "G3"), "touchpoints.greeting: repeated touchpoint id: greeting"),
         (GOOD + ITEM, "items.G1: repeated item id: G1"),
+        ('replaces = "retail.shop@1.0.0"\n' + GOOD, "replaces: replaces itself (name the version before)"),
+        (
+            GOOD + 'was = ["G1"]',
+            f"touchpoints.greeting.items.G2.was: G1 is still an item of this version ({NOT_GONE})",
+        ),
+        (
+            HEAD + TOUCHPOINT + ITEM + 'was = ["G0"]\n' + SECOND + 'was = ["G0"]',
+            "touchpoints.greeting.items.G2.was: item G1 says already that it was G0 (one item goes on under one id)",
+        ),
         (GOOD + "weight = -0.5", "touchpoints.greeting.items.G2.weight: expected 0 or more, found -0.5"),
         (GOOD + 'weight = "two"', "touchpoints.greeting.items.G2.weight: expected a number, found two"),
         (GOOD + "weight = 1e90\nvertical = 1e90", "touchpoints.greeting.items.G2.vertical: expected true or false"),

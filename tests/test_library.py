@@ -89,12 +89,12 @@ def test_hints_for_a_checklist_that_is_not_there(engine: Engine, ref: str, hint:
 def test_hints_for_a_scheme_that_is_not_there(engine: Engine) -> None:
     with use("en"), pytest.raises(BadInput) as caught:
         engine.library.scheme("cem.experience@7")
-    assert str(caught.value) == "no such scheme: cem.experience@7 (versions here: cem.experience@2, cem.experience@1)"
+    assert str(caught.value) == "no such scheme: cem.experience@7 (versions here: cem.experience@1, cem.experience@2)"
 
 
 def test_several_versions_stand_side_by_side(tmp_path: Path) -> None:
-    library = Library(Plugins(), [scheme_file(tmp_path, "1"), scheme_file(tmp_path, "2")])
-    with use("en"), pytest.raises(BadInput, match=r"versions here: shop@1, shop@2"):
+    library = Library(Plugins(), [scheme_file(tmp_path, version) for version in ("10", "1", "2")])
+    with use("en"), pytest.raises(BadInput, match=r"versions here: shop@1, shop@2, shop@10"):
         library.scheme("shop@3")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,13 +13,15 @@ from textwrap import dedent
 import pytest
 from helpers import samples
 
+from cemaudit import __version__, hookspecs
 from cemaudit.checklists import load_checklist
+from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput, Problem
-from cemaudit.hookspecs import Context
+from cemaudit.hookspecs import Context, DeprecatedArgument
 from cemaudit.language import use
 from cemaudit.ledger.definitions import as_text
 from cemaudit.library import Library
-from cemaudit.model import JOURNEYS, Checklist
+from cemaudit.model import JOURNEYS, Checklist, Text
 from cemaudit.model.lenses import lenses
 from cemaudit.plugins import DISABLED, STRICT, Plugins, load_plugins
 from cemaudit.scoring import Engine
@@ -117,6 +120,27 @@ def test_a_plugin_broken_at_loading_stands_alone(install: Install, source: str, 
     assert reviews(plugins) == ["noted by good"]
 
 
+def test_an_argument_that_is_to_go_is_told_the_author_alone(
+    install: Install, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    instead = Text(ko="visit.checklist를 쓰십시오", en="take visit.checklist")
+    gone = DeprecatedArgument("cemaudit_review", "checklist", "0.9", instead)
+    monkeypatch.setitem(hookspecs.cemaudit_review.cemaudit_spec, "warn_on_impl_args", {"checklist": gone})
+    install("old", NOTE.format(name="old"))
+    install("new", NOTE.format(name="new").replace("(visit, checklist)", "(visit)"))
+    plugins = load_plugins(blocked=FIRST_PARTY, environ={})
+    with use("en"):
+        assert [str(remark) for remark in plugins.remarks] == [
+            "plugin old: cemaudit_review takes checklist, which version 0.9 has no more (take visit.checklist)"
+        ]
+    with use("ko"):
+        assert "0.9" in str(plugins.remarks[0])
+        assert "visit.checklist를" in str(plugins.remarks[0])
+    assert plugins.problems == []
+    assert reviews(plugins) == ["noted by new", "noted by old"]
+    assert recwarn.list == []
+
+
 BROKEN_AT_CALLING = {
     "raising": ("raise KeyError('x')", "cemaudit_review failed: KeyError: 'x' (bad/bad_module.py:5, bad 1.0)"),
     "midway": (
@@ -212,6 +236,30 @@ def test_the_version_it_is_made_for_is_checked(install: Install, tmp_path: Path,
     assert reviews(plugins) == (["noted by late"] if fits else [])
     assert fits or told(plugins).startswith("plugin late: made for cemaudit ")
     assert fits or "late_module" not in sys.modules
+    says_so = required.lower().startswith("cemaudit") and "extra" not in required
+    assert (plugins["late"].requirement is not None) == says_so
+    assert plugins["retail"].requirement is None
+
+
+@pytest.mark.parametrize(("required", "shown", "record"), [
+    ("cemaudit>=0.1,<1", f"cemaudit <1,>=0.1; this is {__version__}, which fits", ("<1,>=0.1", True)),
+    ("cemaudit>=9", f"cemaudit >=9; this is {__version__}, which does not fit", (">=9", False)),
+    ("numpy", "not said; write cemaudit and the versions among its dependencies", (None, None)),
+])  # fmt: skip
+def test_what_it_is_made_for_is_shown(
+    install: Install, tmp_path: Path, capsys: pytest.CaptureFixture[str], required: str, shown: str, record: object
+) -> None:
+    install("late", NOTE.format(name="late"))
+    metadata = tmp_path / "late" / "late-1.0.dist-info" / "METADATA"
+    metadata.write_text(f"Metadata-Version: 2.1\nName: late\nVersion: 1.0\nRequires-Dist: {required}\n")
+    run(["plugins", "--lang", "en"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[lines.index("late  (late 1.0)") + 1] == f"  made for: {shown}"
+    # plugins of the core are made for it
+    assert sum("made for: " in line for line in lines) == 1
+    run(["plugins", "--json", "--lang", "ko"])
+    (late,) = (plugin for plugin in json.loads(capsys.readouterr().out) if plugin["name"] == "late")
+    assert (late["requires"], late["requires_met"]) == record
 
 
 def test_one_module_under_two_names_is_taken_once(install: Install) -> None:

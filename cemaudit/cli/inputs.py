@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cemaudit.cli.options import print_problems
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import NameList, message
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from cemaudit.exchange import LocatedVisit
@@ -19,32 +22,27 @@ if TYPE_CHECKING:
     from cemaudit.scoring.bands import Peers
 
 __all__ = [
-    "definition_order",
+    "LeftOutVisits",
     "find_checklist",
     "find_platform",
     "find_store_name",
     "newest_editions",
     "peers_among",
     "print_failed_visits",
+    "print_left_out",
     "single_visit",
     "valid_visits",
-    "version_key",
     "without_failed",
 ]
 
 
 def find_checklist(engine: Engine, text: str) -> Checklist:
-    """The checklist in a TOML file, of an ``id@version``, or the newest of an id."""
+    """The checklist in a TOML file, of an ``id@version``, or the version of an id that is in force today."""
     if text.endswith(".toml"):
         return engine.library.add_checklist(Path(text))
     if "@" in text:
         return engine.library.checklist(text)
-    versions = [checklist for checklist in engine.library.checklists.values() if checklist.id == text]
-    if not versions:
-        ids = {checklist.id for checklist in engine.library.checklists.values()}
-        hint = nearest(text, ids) or message("'cemaudit checklists' lists them")
-        raise BadInput(Problem(message("no such checklist: {ref}", ref=text), hint=hint))
-    return max(versions, key=version_key)
+    return engine.library.checklist_on(text, dt.datetime.now().astimezone().date())
 
 
 def find_platform(engine: Engine, text: str) -> Platform:
@@ -59,22 +57,10 @@ def find_platform(engine: Engine, text: str) -> Platform:
     return record
 
 
-def definition_order(record: Checklist | Scheme | Platform) -> tuple[str, tuple[int, ...]]:
-    """What definitions are put in order by: their ids, and the numbers of their versions (1.10.0 after 1.2.0)."""
-    return record.id, tuple(map(int, record.version.split(".")))
-
-
-def version_key(checklist: Checklist) -> tuple[int, ...]:
-    """The numbers of the version, by which older checklists come before newer ones."""
-    return tuple(map(int, checklist.version.split(".")))
-
-
 def newest_editions(engine: Engine) -> list[Checklist]:
     """The newest version of each checklist at hand."""
-    newest: dict[str, Checklist] = {}
-    for checklist in sorted(engine.library.checklists.values(), key=version_key):
-        newest[checklist.id] = checklist
-    return list(newest.values())
+    checklists = engine.library.checklists
+    return list({checklists[ref].id: checklists[ref] for ref in sorted(checklists, key=version_order)}.values())
 
 
 def find_store_name(store: str, stores: Path | None) -> str:
@@ -95,10 +81,43 @@ def find_store_name(store: str, stores: Path | None) -> str:
     return names[store]
 
 
-def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Problem]) -> Iterator[LocatedVisit]:
+@dataclass
+class LeftOutVisits:
+    """Visits whose checklist or scheme is missing or unusable: their ids by why, and how many ``others`` there are."""
+
+    by_reason: dict[str, list[str]] = field(default_factory=dict)
+    others: int = 0
+
+    def add(self, visit: Visit, refusal: BadInput) -> None:
+        """Note a visit, and why it cannot be scored."""
+        self.by_reason.setdefault("; ".join(map(str, refusal.problems)), []).append(visit.id)
+
+    @property
+    def exit_code(self) -> int:
+        """0 where none is left out, 1 where others are there, 3 where none is."""
+        if not self.by_reason:
+            return 0
+        return 1 if self.others else 3
+
+
+def print_left_out(visits_by_reason: Mapping[str, Sequence[str]]) -> None:
+    """One line on stderr for each reason why visits are left out: how many, and which."""
+    print_problems(
+        Problem(
+            message("{count} visits are left out ({names}): {why}", count=f"{len(ids):,}", names=NameList(tuple(ids)),
+                    why=why)
+        )
+        for why, ids in visits_by_reason.items()
+    )  # fmt: skip
+
+
+def valid_visits(
+    engine: Engine, sources: tuple[str, ...], problems: list[Problem], unscorable: LeftOutVisits | None = None
+) -> Iterator[LocatedVisit]:
     """The visits that fit a checklist at hand; whatever is wrong with the others goes to ``problems``.
 
-    A checklist that is missing or unusable is told once, with the number of visits it leaves unscored.
+    A checklist that is missing or unusable is told once, with the number of visits it leaves unscored; its visits go to
+    ``unscorable`` where that is given, and are no problem.
     """
     from cemaudit.exchange import read_visits
     from cemaudit.scoring import check_visit
@@ -111,15 +130,19 @@ def valid_visits(engine: Engine, sources: tuple[str, ...], problems: list[Proble
         try:
             checklist = None if ref in unusable else engine.plan(ref, visit.visit.day).checklist
         except BadInput as error:
-            checklist, unusable[ref] = None, error.inside(visit.place)
-        if checklist is None:
+            checklist, unusable[ref] = None, error if unscorable is not None else error.inside(visit.place)
+        if checklist is None and unscorable is not None:
+            unscorable.add(visit.visit, unusable[ref])
+        elif checklist is None:
             left_out[ref] += 1
         elif unfit := check_visit(visit.visit, checklist):
             problems += (problem.inside(visit.place) for problem in unfit)
         else:
             print_problems(Problem(change, visit.place).inside(message("warning")) for change in visit.signer_changes)
+            if unscorable is not None:
+                unscorable.others += 1
             yield visit
-    for ref, refusal in unusable.items():
+    for ref, refusal in unusable.items() if unscorable is None else ():
         problems += refusal.problems
         if left_out[ref] > 1:
             text = message("{count} further visits of {ref} are left out too", count=left_out[ref] - 1, ref=ref)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cemaudit.cli.inputs import valid_visits
+from cemaudit.cli.inputs import LeftOutVisits, print_left_out, valid_visits
 from cemaudit.cli.options import print_plugin_problems, print_problems
 from cemaudit.cli.terminal import print_table, print_wrapped, progress, screen_width
+from cemaudit.errors import BadInput
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -28,13 +29,23 @@ _HEADINGS = (N_("Visit"), N_("Before"), N_("After"), N_("Change"), N_("Because o
 def print_scheme_changes(engine: Engine, sources: tuple[str, ...], before: str | None, as_json: bool) -> int:
     """Score the visits under ``before`` (else each checklist's own scheme) and the engine's scheme; print what changes.
 
-    Returns the exit code: 3 where a visit could not be scored.
+    Returns the exit code: 3 where a visit could not be scored, 1 where some are left out without checklist or scheme.
     """
     from cemaudit.scoring.scheme_comparison import rescore_visits
 
     problems: list[Problem] = []
-    visits = [located_visit.visit for located_visit in valid_visits(engine, sources, problems)]
+    left_out = LeftOutVisits()
+    visits = []
+    for visit in (located_visit.visit for located_visit in valid_visits(engine, sources, problems, left_out)):
+        try:
+            engine.plan(visit.checklist, visit.day, before or engine.library.checklist(visit.checklist).scheme)
+        except BadInput as refusal:
+            left_out.add(visit, refusal)
+        else:
+            visits.append(visit)
+    left_out.others = len(visits)
     changes = list(progress(message("scoring"), rescore_visits(engine, visits, before), len(visits)))
+    print_left_out(left_out.by_reason)
     if as_json:
         for change in changes:
             click.echo(json.dumps(change_to_dict(change), ensure_ascii=False))
@@ -42,7 +53,7 @@ def print_scheme_changes(engine: Engine, sources: tuple[str, ...], before: str |
         print_changes(changes)
     print_problems(problems)
     print_plugin_problems(engine)
-    return 3 if problems else 0
+    return 3 if problems else left_out.exit_code
 
 
 def change_to_dict(change: RescoredVisit) -> dict[str, Any]:

@@ -58,6 +58,7 @@ from cemaudit.ledger.query.question import LedgerQuery, checklists_asked, replac
 from cemaudit.ledger.query.reading import Local, Reading
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
 from cemaudit.model.answers import Nps
+from cemaudit.model.base import version_order
 from cemaudit.model.platform import Platform
 
 __all__ = [
@@ -410,16 +411,11 @@ def item_statistics(
     ``BadInput`` where there are none such, ``NotEstimable`` where no visits are. Scores are not looked at; of schemes
     only whether the item's touchpoint has a part in their headline.
     """
-
-    def version_key(ref: str) -> tuple[str, list[int]]:
-        name, _, version = ref.partition("@")
-        return name, [int(component) for component in version.split(".")]
-
     require_visits(reading)
     # Older versions first, 1.10 after 1.9, for the drift of an item is against the version before.
     counts = (
         (ref, item_counts)
-        for ref in sorted(checklists_asked(reading, question, one=False), key=version_key)
+        for ref in sorted(checklists_asked(reading, question, one=False), key=version_order)
         for item_counts in count_items(reading, ref, question, rules.least_person)
     )
     reaching: dict[str, frozenset[str]] = {}
@@ -430,7 +426,13 @@ def item_statistics(
             reaching[ref] = frozenset().union(*(touchpoints_of_measure(table, headline) for table, headline in tables))
         return reading.checklist(ref).touchpoint_of[item].id in reaching[ref]
 
-    return item_table(counts, lambda ref, item: reading.checklist(ref).items[item].mandatory, rules, has_part)
+    return item_table(
+        counts,
+        lambda ref, item: reading.checklist(ref).items[item].mandatory,
+        rules,
+        has_part,
+        lambda ref, item: reading.checklist(ref).items[item].was,
+    )
 
 
 def items_nps(reading: Reading, question: LedgerQuery, rules: ComparisonRules = DEFAULT_RULES) -> list[ItemNps]:

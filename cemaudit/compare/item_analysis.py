@@ -135,16 +135,20 @@ def item_table(
     is_mandatory: Callable[[str, str], bool],
     rules: ComparisonRules = DEFAULT_RULES,
     has_part: Callable[[str, str], bool] = lambda ref, item: True,  # noqa: ARG005
+    former_ids: Callable[[str, str], Sequence[str]] = lambda ref, item: (),  # noqa: ARG005
 ) -> list[ItemStatistics]:
     """Return the statistics of items, each with the version of its checklist (``id@version``), older versions first.
 
-    ``is_mandatory``, ``has_part`` (in the headline): of a version's item. ``NotEstimable`` where nothing was asked.
+    ``is_mandatory``, ``has_part`` (in the headline), ``former_ids`` (in earlier versions): of a version's item.
+    ``NotEstimable`` where nothing was asked.
     """
     rows: list[ItemStatistics] = []
     before: dict[tuple[str, str], ItemCounts] = {}
     for ref, counts in counts_by_version:
-        key = ref.partition("@")[0], counts.item
-        row = _statistics_of(ref, counts, before.get(key), rules)
+        checklist = ref.partition("@")[0]
+        names = (counts.item, *former_ids(ref, counts.item))
+        earlier = next((before[checklist, name] for name in names if (checklist, name) in before), None)
+        row = _statistics_of(ref, counts, earlier, rules)
         # A duty that everybody meets says nothing of the stores, and must be asked all the same.
         if row.advice is ItemAdvice.ALWAYS and is_mandatory(ref, counts.item):
             row = replace(row, advice=ItemAdvice.MUST_KEEP)
@@ -152,7 +156,7 @@ def item_table(
             # No score can show what it is worth, so nobody is told to drop it.
             row = replace(row, advice=ItemAdvice.NO_PART)
         rows.append(row)
-        before[key] = counts
+        before[checklist, counts.item] = counts
     if not any(row.asked for row in rows):
         raise NotEstimable(message("No visits meet the conditions."), "nothing")
     return rows

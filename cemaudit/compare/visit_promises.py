@@ -15,6 +15,7 @@ from cemaudit.compare.promises import (
 )
 from cemaudit.compare.results import DEFAULT_RULES
 from cemaudit.model import Checklist, Visit
+from cemaudit.model.base import version_order
 from cemaudit.model.platform import Platform, proof_items
 from cemaudit.scoring.promises import PromiseAnswers, promise_answers
 
@@ -38,8 +39,8 @@ def promises_of_visits(
             for cell, cell_totals in _cells(promise, answers, checklist).items():
                 of_store[cell] = of_store.get(cell, NO_ANSWERS).and_also(cell_totals)
     if not any(proofs.values()):
-        raise nothing_proved(platform, sorted(proofs))
-    proving = {ref: items for ref, items in sorted(proofs.items()) if items}
+        raise nothing_proved(platform, sorted(proofs, key=version_order))
+    proving = {ref: proofs[ref] for ref in sorted(proofs, key=version_order) if proofs[ref]}
     return promise_summary(platform, proving, totals, level)
 
 

@@ -33,6 +33,7 @@ from cemaudit.model.text import texts_in
 from cemaudit.plugin_metadata import CORE
 from cemaudit.scoring.engine import METHOD, SUMMARY
 from cemaudit.scoring.lint import LintLevel, lint_checklist, lint_scheme
+from cemaudit.scoring.version_lint import lint_versions
 
 __all__ = ["CHECKS", "Check", "Level", "NotApplicable"]
 
@@ -93,6 +94,16 @@ def _lint(trial: Trial) -> Iterator[Message]:
     for scheme in _own_schemes(trial):
         remarks = [remark for remark in lint_scheme(scheme) if remark.level is LintLevel.ERROR]
         yield from (message("{ref}: {problem}", ref=scheme.ref, problem=remark.problem) for remark in remarks)
+
+
+def _keeps_meanings(trial: Trial) -> Iterator[Message]:
+    brought = {checklist.ref: checklist for checklist in trial.checklists}
+    if len({checklist.id for checklist in trial.checklists}) == len(brought):
+        raise NotApplicable(message("it brings one version of each checklist"))
+    for checklist in trial.checklists:
+        for remark in lint_versions(checklist, brought):
+            if remark.level is LintLevel.ERROR:
+                yield message("{ref}: {problem}", ref=checklist.ref, problem=remark.problem)
 
 
 def _translated(trial: Trial) -> Iterator[Message]:
@@ -436,6 +447,7 @@ def _is_documented(trial: Trial) -> Iterator[Message]:
 CHECKS: tuple[Check, ...] = (
     Check("whole", N_("loads, and implements a hook"), Level.BRONZE, _whole),
     Check("lint", N_("checklists and schemes pass the lint"), Level.BRONZE, _lint),
+    Check("versions", N_("item ids keep their meaning between versions"), Level.BRONZE, _keeps_meanings),
     Check("texts", N_("every text exists in every language"), Level.BRONZE, _translated),
     Check("names", N_("ids begin with the plugin's name"), Level.BRONZE, _prefixes),
     Check("bands", N_("every score has a band"), Level.BRONZE, _bands),

@@ -225,6 +225,7 @@ class Collector:
             definitions = Definitions(definitions)
         self._definitions = definitions._replace(checklists={**ledger.shelf.checklists(), **definitions.checklists})
         self._told, self._progress = report_refusal, progress
+        self._deprecated = {ref for ref, checklist in self._definitions.checklists.items() if checklist.deprecated}
         self._waiting: list[_PendingVisit] = []
         self._ended: list[VisitSource] = []
 
@@ -262,6 +263,7 @@ class Collector:
             batch = self._waiting[start : start + BATCH]
             documents = [pending.found for pending in batch if isinstance(pending.found, VisitDocument)]
             outcomes = iter(self._ledger.collect(documents, *self._definitions) if documents else ())
+            self._warn_of_deprecated(documents)
             for pending in batch:
                 if isinstance(pending.found, VisitRefusal):
                     self._count(pending, CollectionStatus.REFUSED, pending.found.reasons)
@@ -279,6 +281,12 @@ class Collector:
             self._end(source)
         self._ended = []
         self._progress(self.summary)
+
+    def _warn_of_deprecated(self, documents: Iterable[VisitDocument]) -> None:
+        """Say once of each deprecated checklist that visits of it came in; they are taken all the same."""
+        for ref in sorted(self._deprecated & {document.checklist for document in documents}):
+            self._deprecated.remove(ref)
+            self._told(f"{message('warning')}: {self._definitions.checklists[ref].deprecation}")
 
     def _count(self, pending: _PendingVisit, fate: CollectionStatus, reasons: Sequence[str]) -> None:
         self.summary.fates[fate] += 1

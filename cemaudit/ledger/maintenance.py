@@ -20,6 +20,7 @@ from cemaudit.ledger.schema import AUDITED_TABLES
 from cemaudit.ledger.settings import settings_in_force
 from cemaudit.ledger.sqlite import Sqlite, people_file
 from cemaudit.ledger.states import CURRENT_STATE, LATEST, VisitState
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
@@ -178,7 +179,7 @@ def info(ledger: Ledger) -> dict[str, Any]:
         "revisions": revisions,
         "waiting": len(ledger.waiting()),
         "states": {state.value: states.get(state.value, 0) for state in VisitState},
-        "checklists": dict(sorted(checklists)),
+        "checklists": dict(sorted(checklists, key=lambda row: version_order(row[0]))),
         "schemes": run("select count(*) from scheme")[0][0],
         "incomplete": incomplete,
         "settings": settings_in_force(ledger.database),

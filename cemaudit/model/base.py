@@ -32,6 +32,7 @@ __all__ = [
     "Whole",
     "clean",
     "shown_exactly",
+    "version_order",
 ]
 
 LONGEST_TEXT = 20_000
@@ -44,6 +45,12 @@ class Record(BaseModel):
     """A frozen record; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def version_order(ref: str) -> tuple[str, tuple[int, ...]]:
+    """What ``id@version`` is put in order by: the id, and the numbers of the version (1.10.0 after 1.2.0)."""
+    name, _, version = ref.partition("@")
+    return name, tuple(int(number) for number in version.split(".") if number.isdecimal())
 
 
 def clean(text: str) -> str:

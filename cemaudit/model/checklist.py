@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cemaudit.errors import Expected
-from cemaudit.language import N_
+from cemaudit.errors import Expected, Sayable, nearest
+from cemaudit.language import N_, message
 from cemaudit.model.answers import AnswerType, AnswerValue
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
 from cemaudit.model.definition import TranslatedDefinition
@@ -51,6 +52,9 @@ SchemeRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+
 
 DefinitionRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}(@[0-9]+(\.[0-9]+){0,2})?$")]
 """``id@version``, or the id alone: then any version."""
+
+VersionRef = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,79}@[0-9]+(\.[0-9]+){0,2}$")]
+"""``id@version``."""
 
 NaPolicy = Annotated[str, Field(pattern=r"^(exclude|zero|full|refuse|give-to:[A-Za-z][A-Za-z0-9_.-]*)$")]
 Weight = Annotated[Exact, Field(ge=0)]
@@ -134,6 +138,8 @@ class Item(Record):
     """Names a scheme can group by; ``duty`` marks what law or safety demands."""
     promises: tuple[Id, ...] = ()
     """The value promises of the checklist's platform that it proves, by id."""
+    was: tuple[Id, ...] = ()
+    """The ids it had in earlier versions."""
 
     @property
     def possible(self) -> Fraction | None:
@@ -362,6 +368,12 @@ class Checklist(TranslatedDefinition):
     """So many it takes before figures of a store are shown, where staff answer and might be told apart."""
     times: Literal["moments", "days"] = "moments"
     """Whether a visit begins and ends at moments, or on days, as an order does that runs over a week."""
+    replaces: VersionRef | None = None
+    """The version it follows, of this or another id."""
+    valid_from: date | None = None
+    """The first day of visits it is meant for."""
+    deprecated: Text | None = None
+    """Why it is no longer to be used, and what instead."""
     words: VisitWords | None = None
     """What arriving, leaving, company, customer and statement are called."""
     steps: tuple[Step, ...] = ()
@@ -381,6 +393,11 @@ class Checklist(TranslatedDefinition):
         return f"{self.id}@{self.version}"
 
     @property
+    def deprecation(self) -> Sayable | None:
+        """That it is no longer to be used, why, and what instead; ``None`` where it may be."""
+        return message("{ref} is deprecated: {why}", ref=self.ref, why=self.deprecated) if self.deprecated else None
+
+    @property
     def spans_days(self) -> bool:
         """Whether a visit runs over days: it then has a first and a last day, and is not too long for lasting so."""
         return self.times == "days"
@@ -395,6 +412,17 @@ class Checklist(TranslatedDefinition):
     def items(self) -> dict[str, Item]:
         """All items by id, in order."""
         return {item.id: item for touchpoint in self.touchpoints for item in touchpoint.items}
+
+    @cached_property
+    def item_that_was(self) -> dict[str, str]:
+        """The items by the ids they had in earlier versions."""
+        return {former: item.id for item in self.items.values() for former in item.was}
+
+    def item_hint(self, name: str) -> Sayable | None:
+        """What may be meant by the name of an item that is not there: the one that was called so, else a near name."""
+        if name in self.item_that_was:
+            return message("did you mean {name}? it was {former}", name=self.item_that_was[name], former=name)
+        return nearest(name, self.items)
 
     @cached_property
     def touchpoint_of(self) -> dict[str, Touchpoint]:
@@ -455,6 +483,17 @@ class Checklist(TranslatedDefinition):
             (N_("group"), [group.id for group in self.groups]),
         ):
             refuse_repeated(kind, ids)
+        return self
+
+    @model_validator(mode="after")
+    def _former_ids_are_free(self) -> Self:
+        former = [name for touchpoint in self.touchpoints for item in touchpoint.items for name in item.was]
+        refuse_repeated(N_("former item"), former)
+        taken = [name for name in former if name in self.items]
+        if taken:
+            raise Expected("ids of earlier versions in was; still items of this one: {names}", names=", ".join(taken))
+        if self.replaces == self.ref:
+            raise Expected("another version in replaces, not this one")
         return self
 
     @model_validator(mode="after")

@@ -45,7 +45,7 @@ def _unknown_names(visit: Visit, checklist: Checklist) -> Iterator[Problem]:
         named: Iterable[str] = getattr(visit, field)
         for item in sorted(set(named) - checklist.items.keys()):
             text = message("no such item in {ref}: {item}", ref=checklist.ref, item=item)
-            yield Problem(text, f"{field}.{item}", nearest(item, checklist.items))
+            yield Problem(text, f"{field}.{item}", checklist.item_hint(item))
     feelings = {place: touchpoint for place, _, touchpoint in _feeling_places(visit)}
     complaints = {
         f"{field}.{complaint.touchpoint}": complaint.touchpoint

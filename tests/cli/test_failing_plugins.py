@@ -218,3 +218,106 @@ def test_debug_shows_where_it_broke(frail: Frail) -> None:
     shown = frail.call("score", "visits.jsonl", "--debug").err
     assert 'frail_module/__init__.py", line 9, in worst\n' in shown
     assert shown.rstrip().splitlines()[-1].startswith("cemaudit: warning: plugin frail")
+
+
+@pytest.fixture
+def orphaned(frail: Frail) -> Frail:
+    """Visits whose checklist is there as a file, and whose scheme is nowhere."""
+    (frail.folder / "shop.toml").write_text(CHECKLIST, encoding="utf-8")
+    return frail
+
+
+MISSING = "cemaudit: 2 visits are left out (bad, good): no such {kind}: {ref}"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((), MISSING.format(kind="checklist", ref="frail.shop@1.0.0")),
+        (("--checklist", "shop.toml"), MISSING.format(kind="scheme", ref="frail.worst@1")),
+    ],
+)
+def test_visits_without_a_checklist_or_a_scheme_are_left_out(
+    orphaned: Frail, files: tuple[str, ...], said: str
+) -> None:
+    shown = orphaned.call("score", "visits.jsonl", *files)
+    assert shown.code == 1
+    assert shown.err.startswith(said)
+    assert "r1" in shown.out
+    streamed = orphaned.call("score", "visits.jsonl", "--json", *files)
+    assert [json.loads(line)["visit"] for line in streamed.out.splitlines()] == ["r1"]
+    assert (streamed.code, said in streamed.err) == (1, True)
+    against = orphaned.call("score", "visits.jsonl", "--scheme", "cem.performance@1", "--against", "--json", *files)
+    assert (against.code, [json.loads(line)["visit"] for line in against.out.splitlines()]) == (1, ["r1"])
+    reports = orphaned.call("report", "visits.jsonl", "--out", "reports", *files)
+    assert (reports.code, len(reports.out.splitlines())) == (1, 1)
+    assert reports.err.startswith(said)
+    korean = orphaned.call("score", "visits.jsonl", *files, language="ko")
+    assert korean.err.startswith("cemaudit: 방문 2건 제외(bad, good): ")
+
+
+@pytest.mark.parametrize("command", [("score",), ("score", "--json"), ("report", "--out", "reports")])
+def test_where_no_other_visit_is_left_nothing_could_be_read(orphaned: Frail, command: tuple[str, ...]) -> None:
+    (orphaned.folder / "visits.jsonl").write_text("\n".join(map(json.dumps, VISITS[1:])), encoding="utf-8")
+    outcome = orphaned.call(command[0], "visits.jsonl", *command[1:])
+    assert (outcome.code, outcome.out.count("frail")) == (3, 0)
+    assert MISSING.format(kind="checklist", ref="frail.shop@1.0.0") in outcome.err
+
+
+def test_a_mistake_beside_a_missing_checklist_still_ends_with_3(orphaned: Frail) -> None:
+    wrong = {**VISITS[0], "id": "wrong", "answers": {"GS99": 1}}
+    (orphaned.folder / "visits.jsonl").write_text("\n".join(map(json.dumps, [*VISITS, wrong])), encoding="utf-8")
+    outcome = orphaned.call("score", "visits.jsonl")
+    assert outcome.code == 3
+    assert "GS99" in outcome.err
+
+
+def collected(orphaned: Frail) -> None:
+    files = ("--checklist", "shop.toml")
+    taken = orphaned.call("collect", "visits.jsonl", "--ledger", "hq.db", "--any-store", "--processes", "1", *files)
+    assert taken.code == 0, taken.err
+
+
+def test_a_snapshot_leaves_out_visits_whose_scheme_is_nowhere_kept(orphaned: Frail) -> None:
+    collected(orphaned)
+    snapshot = ("snapshot", "--ledger", "hq.db", "--processes", "1")
+    said = MISSING.format(kind="scheme", ref="frail.worst@1")
+    for language in ("en", "ko"):
+        taken = orphaned.call(*snapshot, language=language)
+        assert taken.code == 1
+        assert taken.err.startswith(said if language == "en" else "cemaudit: 방문 2건 제외(bad, good): ")
+    note = "2 visits are not in the snapshot, for want of a scheme ('cemaudit snapshot' names them)"
+    league = orphaned.call("query", "league", "--ledger", "hq.db", "--json")
+    assert [json.loads(line)["store"] for line in league.out.splitlines()] == ["s1"]
+    again = orphaned.call("rescore", "--ledger", "hq.db", "--scheme", "cem.performance@1", "--processes", "1")
+    exported = orphaned.call("export", "--ledger", "hq.db", "--out", "all.csv")
+    compared = orphaned.call("compare", "--ledger", "hq.db")
+    for outcome in (league, again, exported, compared):
+        assert note in outcome.err
+    assert (league.code, again.code, exported.code) == (0, 0, 0)
+    # As soon as the scheme is there, they are taken, and nothing is said any more.
+    orphaned.install("return members[0].value")
+    assert orphaned.call(*snapshot).code == 0
+    league = orphaned.call("query", "league", "--ledger", "hq.db", "--where", "checklist=frail.shop", "--json")
+    assert {row["store"]: row["mean"] for row in map(json.loads, league.out.splitlines())} == {"s2": 0.0, "s3": 2.0}
+    assert "for want of a scheme" not in league.err
+    assert orphaned.call(*snapshot).out.startswith("0 visits")
+
+
+def test_a_snapshot_of_nothing_but_such_visits_ends_with_3(orphaned: Frail) -> None:
+    (orphaned.folder / "visits.jsonl").write_text("\n".join(map(json.dumps, VISITS[1:])), encoding="utf-8")
+    collected(orphaned)
+    taken = orphaned.call("snapshot", "--ledger", "hq.db", "--processes", "1", "--json")
+    assert (taken.code, json.loads(taken.out)["visits"]) == (3, 0)
+
+
+def test_visits_left_out_of_a_whole_block_are_taken_later(orphaned: Frail, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("taking", "manifest", "folder"):
+        monkeypatch.setattr(f"cemaudit.ledger.snapshot.{module}.BLOCK", 2, raising=False)
+    collected(orphaned)
+    snapshot = ("snapshot", "--ledger", "hq.db", "--processes", "1")
+    assert orphaned.call(*snapshot).code == 1
+    orphaned.install("return members[0].value")
+    assert orphaned.call(*snapshot).code == 0
+    league = orphaned.call("query", "league", "--ledger", "hq.db", "--where", "checklist=frail.shop", "--json")
+    assert {row["store"]: row["mean"] for row in map(json.loads, league.out.splitlines())} == {"s2": 0.0, "s3": 2.0}

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import program
+from helpers import program, samples
+
+from cemaudit.exchange.toml import toml_of
 
 
 def test_schemes_are_listed(tmp_path: Path) -> None:
@@ -18,6 +20,17 @@ def test_schemes_are_listed(tmp_path: Path) -> None:
     assert all(scheme["plugin"] for scheme in as_json)
     assert "definition" not in by_ref["nps@1"]
     assert by_ref["nps@1"]["inputs"][0]["possible"] == 10
+
+
+def test_where_a_scheme_is_used_is_told_in_order_of_versions(tmp_path: Path) -> None:
+    files = []
+    for version in ("1.10.0", "1.2.0"):
+        path = tmp_path / f"shop-{version}.toml"
+        shop = samples.checklist(samples.touchpoint("t", samples.item("A")), version=version, scheme="nps@1")
+        path.write_text(toml_of(shop), encoding="utf-8")
+        files += ["--checklist", str(path)]
+    (nps,) = json.loads(program.call(tmp_path, "schemes", "nps@1", "--json", *files).out)
+    assert nps["used_by"][-2:] == [f"{shop.id}@1.2.0", f"{shop.id}@1.10.0"]
 
 
 def test_one_scheme_is_shown_with_what_it_asks(tmp_path: Path) -> None:

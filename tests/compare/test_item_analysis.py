@@ -192,6 +192,29 @@ def test_what_changed_between_versions(tmp_path: Path) -> None:
     assert {one.checklist for one in both} <= {old.ref, new.ref}
 
 
+def test_an_item_goes_on_under_its_new_id(tmp_path: Path) -> None:
+    """What ``was`` names is what it drifted from; an item that only looks alike has no past."""
+    old = shop("1")
+    new = samples.checklist(
+        samples.touchpoint("hello", {**ITEM, "id": "N", "was": ["X"]}, samples.item("Y", driver_chains.FIVE),
+                           samples.item("V", driver_chains.FIVE)),
+        version="2", scheme="test.driven",
+    )  # fmt: skip
+    before = made(tmp_path, [{**one, "X": one["X"] // 2} for one in _marks(80)], old)
+    marks = [{"N": 2 + one["X"] // 2, "Y": one["Y"], "V": one["Z"]} for one in _marks(80, seed=2)]
+    after = [
+        samples.visit(id=f"2-{number}", checklist=new.ref, store=f"s{number % 7}", shopper=f"u{number % 6}",
+                      date="2026-11-21", answers={item: f"p{mark}" for item, mark in one.items()})
+        for number, one in enumerate(marks)
+    ]  # fmt: skip
+    with reading(driver_chains.folder(tmp_path, [*before, *after], old, new)) as opened:
+        drift = {(one.checklist, one.item): one.drift for one in item_statistics(opened, LedgerQuery())}
+    means = [[one["X"] // 2 / 4 for one in _marks(80)], [one["N"] / 4 for one in marks]]
+    error = np.sqrt(sum(np.var(some, ddof=1) / 80 for some in means))
+    assert drift[new.ref, "N"] == pytest.approx((np.mean(means[1]) - np.mean(means[0])) / error)
+    assert drift[new.ref, "V"] is None
+
+
 def test_alpha_is_cronbachs_of_the_items_that_differ(tmp_path: Path) -> None:
     marks = [{**one, "Y": min(4, one["X"] + one["Y"] // 3), "Z": 4} for one in _marks(60)]
     with reading(driver_chains.folder(tmp_path, made(tmp_path, marks), shop())) as opened:

@@ -6,11 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import NamedTuple, cast
 
 import pytest
+from helpers import samples
 
 from cemaudit.conformance import CheckResult, Level, Trial, check_plugin, reached
+from cemaudit.conformance.checks import CHECKS, NotApplicable
+from cemaudit.language import use
 from cemaudit.scoring import Engine
 
 BURGER = Path(__file__).parent / "burger"
@@ -172,3 +176,20 @@ def test_every_fault_is_caught(
         print(f"\nkit: {len(MUTANTS) - len(missed)} of {len(MUTANTS)} injected faults caught")
     assert missed == {}
     assert len(MUTANTS) >= 30
+
+
+def test_versions_a_plugin_brings_are_held_to_each_other() -> None:
+    check = next(each for each in CHECKS if each.name == "versions")
+
+    def faults_of(*answers: str) -> list[str]:
+        brought = [
+            samples.items_only(samples.item("A", answer), version=str(number)) for number, answer in enumerate(answers)
+        ]
+        with use("en"):
+            return [str(fault) for fault in check.faults(cast("Trial", SimpleNamespace(checklists=brought)))]
+
+    assert faults_of("yes-no", "yes-no") == []
+    (fault,) = faults_of("yes-no", "nps", "nps")
+    assert fault.startswith("test.shop@1: touchpoints.t.items.A.answer: means something else than in test.shop@0")
+    with pytest.raises(NotApplicable):
+        faults_of("yes-no")

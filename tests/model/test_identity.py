@@ -6,6 +6,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cemaudit.model.base import version_order
 from cemaudit.model.identity import derived_id, new_id
 
 
@@ -29,3 +30,15 @@ def test_derived_ids_depend_on_their_parts_alone(parts: list[str]) -> None:
     assert (made.version, made.variant) == (8, uuid.RFC_4122)
     assert derived_id(*parts) == str(made)
     assert derived_id(*parts, "more") != str(made)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.lists(st.integers(0, 30), min_size=3, max_size=3)), min_size=1))
+def test_versions_are_in_order_by_their_numbers(versions: list[tuple[str, list[int]]]) -> None:
+    def refs(order: list[tuple[str, list[int]]]) -> list[str]:
+        return [f"{name}@{'.'.join(map(str, numbers))}" for name, numbers in order]
+
+    assert sorted(refs(versions), key=version_order) == refs(sorted(versions))
+
+
+def test_a_name_without_a_version_comes_first() -> None:
+    assert sorted(["a@2", "a", "-"], key=version_order) == ["-", "a", "a@2"]

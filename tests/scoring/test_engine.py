@@ -88,7 +88,7 @@ def test_a_checklist_that_is_not_there(engine: Engine, ref: str, complaint: str)
 def test_a_scheme_that_is_not_there() -> None:
     with use("en"), pytest.raises(BadInput) as caught:
         Engine(scheme="cem.experience@9").plan("retail.green-smile@1.0.0")
-    assert str(caught.value) == "no such scheme: cem.experience@9 (versions here: cem.experience@2, cem.experience@1)"
+    assert str(caught.value) == "no such scheme: cem.experience@9 (versions here: cem.experience@1, cem.experience@2)"
 
 
 def test_another_scheme_by_hand() -> None:

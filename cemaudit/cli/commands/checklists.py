@@ -40,7 +40,8 @@ def command(
     files: tuple[Path, ...],
 ) -> None:
     """List the checklists of all plugins and of the files given, or draw the map of one."""
-    from cemaudit.cli.inputs import definition_order, find_checklist
+    from cemaudit.cli.inputs import find_checklist
+    from cemaudit.model.base import version_order
     from cemaudit.scoring import Engine, cover
 
     if checklist_ref is None and (with_coverage or lens_id):
@@ -48,7 +49,10 @@ def command(
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
     if checklist_ref is None:
-        print_checklists(sorted(engine.library.checklists.values(), key=definition_order), as_json)
+        shelf = engine.library.checklists
+        in_order = [shelf[ref] for ref in sorted(shelf, key=version_order)]
+        # what is no longer to be used is offered last
+        print_checklists(sorted(in_order, key=lambda checklist: bool(checklist.deprecated)), as_json)
         return
     checklist = find_checklist(engine, checklist_ref)
     view = engine.library.journeys.view(lens_id, checklist.path) if lens_id else None
@@ -76,6 +80,14 @@ def print_checklists(checklists: list[Checklist], as_json: bool) -> None:
     for checklist in checklists:
         count = message("{count} items", count=len(checklist.items))
         click.echo(f"{checklist.ref}  {checklist.title}  ({count}, {'/'.join(checklist.complete_languages())})")
+        for label, words in (
+            (message("no longer to be used"), checklist.deprecated),
+            (message("valid from"), checklist.valid_from),
+            (message("replaces"), checklist.replaces),
+            (message("items under new ids"), ", ".join(map(" → ".join, checklist.item_that_was.items()))),
+        ):
+            if words:
+                click.echo(f"  {label}: {words}")
 
 
 def print_coverage(coverage: Coverage) -> None:
@@ -135,7 +147,22 @@ def checklist_to_dict(checklist: Checklist) -> dict[str, object]:
         "items": len(checklist.items),
         "scheme": checklist.scheme,
         "journey": checklist.journey,
+        **version_to_dict(checklist),
     }
+
+
+def version_to_dict(checklist: Checklist) -> dict[str, object]:
+    """What a checklist says of its versions as plain JSON values; nothing where it says nothing."""
+    record: dict[str, object] = {}
+    if checklist.replaces:
+        record["replaces"] = checklist.replaces
+    if checklist.valid_from:
+        record["valid_from"] = checklist.valid_from.isoformat()
+    if checklist.deprecated:
+        record["deprecated"] = checklist.deprecated.model_dump(exclude_none=True)
+    if checklist.item_that_was:
+        record["was"] = checklist.item_that_was
+    return record
 
 
 def coverage_to_dict(coverage: Coverage) -> dict[str, Any]:

@@ -78,6 +78,8 @@ def command(
                 "there is an open draft of this store already: cemaudit resume {number}", number=earlier.header.number
             )
             click.echo(f"cemaudit: {warning}", err=True)
+    if chosen.deprecation:
+        click.echo(f"cemaudit: {message('warning')}: {chosen.deprecation}", err=True)
     draft = desk.begin(chosen, {name: value for name, value in setting.items() if value})
     print_plugin_problems(engine)
     return run_conversation(desk, draft, engine)

@@ -96,18 +96,22 @@ class ImportGate:
 
         self._engine = engine
         self._report = GateReport()
+        self._deprecations: dict[str, Problem] = {}
 
     def passing(self, visits: Iterable[Visit], row_of: Callable[[str], int | None] = lambda _: None) -> Iterator[Visit]:
         """Yield the visits as they are; ``row_of`` gives the row of a visit's id, where visits are rows."""
         for visit in visits:
             checklist = self._engine.library.checklist(visit.checklist)
+            if checklist.deprecation:
+                self._deprecations.setdefault(checklist.ref, Problem(checklist.deprecation))
             row = row_of(visit.id)
             name = "" if row is None else str(message("row {number}", number=row))
             self._report.look(visit, checklist, self._engine.review(visit, checklist), name)
             yield visit
 
     def warnings(self, path: Path) -> Iterator[Problem]:
-        """Yield one warning for each cause, of the file of that name."""
+        """Yield one warning for each deprecated checklist and each cause, of the file of that name."""
+        yield from _warnings(problem.inside(path.name) for problem in self._deprecations.values())
         for remark in self._report.remarks:
             problem = remark.doubt.problem.inside(remark.visits).inside(path.name)
             yield problem.inside(message("warning"))

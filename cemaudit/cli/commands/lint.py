@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import definition_order, newest_editions, valid_visits
+from cemaudit.cli.inputs import newest_editions, valid_visits
 from cemaudit.cli.options import engine_options, json_option, print_plugin_problems, print_problems, print_remarks
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from cemaudit.entry.doubts import Doubt, GateReport
@@ -84,7 +85,7 @@ def lint_sources(
         # older editions of a checklist stay for the visits that answer them: nothing in them is to be mended
         shelf: list[Checklist | Scheme | Platform] = [*newest_editions(engine), *engine.library.schemes.values()]
         shelf += engine.library.platforms.values()
-        for record in sorted(shelf, key=definition_order):
+        for record in sorted(shelf, key=lambda record: version_order(record.ref)):
             unusable += (problem.inside(record.ref) for problem in _failing_vectors(engine, record))
             yield from (LocatedRemark(record.ref, remark) for remark in _lint_record(engine, record))
     # all on the shelf before the first is looked at: they may need each other
@@ -110,6 +111,7 @@ def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     from cemaudit.model.platform import Platform
     from cemaudit.scoring.lint import LintLevel, LintRemark, lint_checklist, lint_journey, lint_plan, lint_scheme
     from cemaudit.scoring.promises import lint_platform, lint_proofs
+    from cemaudit.scoring.version_lint import lint_versions
 
     if isinstance(record, Scheme):
         yield from lint_scheme(record)
@@ -122,6 +124,7 @@ def _lint_record(engine: Engine, record: LibraryRecord) -> Iterator[LintRemark]:
     yield from lint_checklist(record)
     yield from _glyph_remarks(record)
     yield from lint_proofs(record, engine.library.platforms)
+    yield from lint_versions(record, engine.library.checklists)
     try:
         yield from lint_plan(engine.plan(record.ref))
     except BadInput as error:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cemaudit import __version__
 from cemaudit.cli import localized
 from cemaudit.cli.options import json_option, print_problems
-from cemaudit.language import N_, message, translate
+from cemaudit.language import N_, Message, message, translate
+from cemaudit.plugin_metadata import CORE
 
 if TYPE_CHECKING:
     from cemaudit.conformance import CheckResult
@@ -104,12 +106,26 @@ def plugin_to_dict(plugin: Plugin) -> dict[str, object]:
         "schemes": plugin.schemes,
         "aggregators": plugin.aggregators,
         "remarks": [str(problem) for problem in plugin.remarks],
+        "requires": plugin.requirement and plugin.requirement.wanted,
+        "requires_met": plugin.requirement and plugin.requirement.is_met,
     }
+
+
+def contract_of(plugin: Plugin) -> Message:
+    """Which versions of cemaudit a plugin is made for, and whether this is one of them."""
+    if plugin.requirement is None:
+        return message("not said; write cemaudit and the versions among its dependencies")
+    values = {"wanted": plugin.requirement.wanted or "*", "version": __version__}
+    if plugin.requirement.is_met:
+        return message("cemaudit {wanted}; this is {version}, which fits", **values)
+    return message("cemaudit {wanted}; this is {version}, which does not fit", **values)
 
 
 def print_plugin(plugin: Plugin) -> None:
     """Print what a plugin brings, and what is wrong with it."""
     click.echo(f"{plugin.name}  ({plugin.distribution} {plugin.version})")
+    if plugin.distribution != CORE:
+        click.echo(f"  {message('made for')}: {contract_of(plugin)}")
     for label, values in (
         (message("hooks"), plugin.hooks),
         (message("checklists"), plugin.checklists),

@@ -30,6 +30,7 @@ from cemaudit.cli.options import (
 from cemaudit.cli.output import OutputFormat, rows_options, write_rows
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from cemaudit.compare.promises import PromiseSummary
@@ -105,8 +106,9 @@ def show(platform_ref: str, as_json: bool, blocked: tuple[str, ...], files: tupl
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
     platform = find_platform(engine, platform_ref)
-    at_hand = sorted(engine.library.checklists.items())
-    checklists = [checklist for _, checklist in at_hand if proof_items(platform, checklist)]
+    at_hand = engine.library.checklists
+    in_order = [at_hand[ref] for ref in sorted(at_hand, key=version_order)]
+    checklists = [checklist for checklist in in_order if proof_items(platform, checklist)]
     if as_json:
         click.echo(json.dumps(platform_to_dict(platform, checklists), ensure_ascii=False, indent=2))
     else:
@@ -233,7 +235,7 @@ def _only_platform(engine: Engine, checklists: Iterable[Checklist]) -> Platform:
     if len(platforms) == 1:
         return next(iter(platforms.values()))
     if platforms:
-        text = message("several platforms are at hand: {refs}", refs=", ".join(sorted(platforms)))
+        text = message("several platforms are at hand: {refs}", refs=", ".join(sorted(platforms, key=version_order)))
         raise BadInput(Problem(text, hint=message("choose one with --platform")))
     text = message("no platform is at hand whose promises items of these checklists prove")
     raise BadInput(Problem(text, hint=message("name its file with --platform; see docs/promises.md")))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import print_failed_visits, valid_visits, without_failed
+from cemaudit.cli.inputs import LeftOutVisits, print_failed_visits, print_left_out, valid_visits, without_failed
 from cemaudit.cli.lenses import journey_view
 from cemaudit.cli.localized import POINTS
 from cemaudit.cli.options import (
@@ -80,7 +80,10 @@ def command(
         raise BadInput(Problem(message("expected a folder, found a file"), str(folder)))
     engine = Engine(blocked, files, scheme_ref)
     problems: list[Problem] = []
-    visits_by_id = {located_visit.visit.id: located_visit for located_visit in valid_visits(engine, visits, problems)}
+    left_out = LeftOutVisits()
+    located_visits = valid_visits(engine, visits, problems, left_out)
+    visits_by_id = {located_visit.visit.id: located_visit for located_visit in located_visits}
+    print_left_out(left_out.by_reason)
     reports = list(report_contexts(engine, [located_visit.visit for located_visit in visits_by_id.values()]))
     contexts = [context for context in reports if sector in {None, context.audits[-1].checklist.sector}]
     failed: list[str] = []
@@ -116,7 +119,7 @@ def command(
         print_problems(problems_of_pictures)
     print_problems(problems)
     print_plugin_problems(engine)
-    return 3 if problems else int(bool(failed))
+    return 3 if problems else max(left_out.exit_code, int(bool(failed)))
 
 
 def _key(context: Context) -> tuple[str, str]:

@@ -131,12 +131,14 @@ def rescore_locally(
     """In this program, on all processors."""
     from cemaudit.ledger import open_ledger, rescore_history
     from cemaudit.ledger.collecting import processors
+    from cemaudit.ledger.query.partly import visits_left_out
     from cemaudit.ledger.query.reading import reading
     from cemaudit.ledger.rescoring.differences import count_causes, scheme_difference
 
     engine, scheme, begun = request.engine, request.scheme, time.monotonic()
     with open_ledger(url) as ledger:
         with reading(folder) as snapshot:
+            print_problems(visits_left_out(snapshot))
             refs = request.refs(snapshot)
         done = rescore_history(
             ledger, url, engine, folder, scheme,

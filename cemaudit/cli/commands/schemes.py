@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import definition_order
 from cemaudit.cli.options import engine_options, json_option, print_plugin_problems
 from cemaudit.cli.terminal import print_table
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import N_, message, translate
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from cemaudit.model import Item, Scheme
@@ -37,7 +37,8 @@ def command(ref: str | None, as_json: bool, blocked: tuple[str, ...], files: tup
     from cemaudit.scoring import Engine
 
     engine = Engine(blocked, files)
-    schemes = find_schemes(engine, ref) if ref else sorted(engine.library.schemes.values(), key=definition_order)
+    shelf = engine.library.schemes
+    schemes = find_schemes(engine, ref) if ref else [shelf[name] for name in sorted(shelf, key=version_order)]
     if as_json:
         records = [scheme_to_dict(engine, scheme, whole=bool(ref)) for scheme in schemes]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
@@ -57,13 +58,14 @@ def find_schemes(engine: Engine, ref: str) -> list[Scheme]:
     if not found:
         ids = {scheme.id for scheme in schemes.values()} | set(schemes)
         raise BadInput(Problem(message("no such scheme: {ref}", ref=ref), hint=nearest(ref, ids)))
-    return sorted(found, key=definition_order)
+    return sorted(found, key=lambda record: version_order(record.ref))
 
 
 def used_by(engine: Engine, scheme: Scheme) -> list[str]:
     """The checklists that are scored by a scheme unless asked otherwise."""
     checklists = engine.library.checklists.values()
-    return sorted(checklist.ref for checklist in checklists if checklist.scheme in {scheme.ref, scheme.id})
+    refs = (checklist.ref for checklist in checklists if checklist.scheme in {scheme.ref, scheme.id})
+    return sorted(refs, key=version_order)
 
 
 def brought_by(engine: Engine, scheme: Scheme) -> str | None:

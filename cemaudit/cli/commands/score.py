@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.inputs import print_failed_visits, valid_visits, without_failed
+from cemaudit.cli.inputs import LeftOutVisits, print_failed_visits, print_left_out, valid_visits, without_failed
 from cemaudit.cli.options import (
     engine_options,
     json_option,
@@ -81,8 +81,9 @@ def command(
     problems: list[Problem] = []
     tally = CompletenessTally()
     failed: list[str] = []
+    left_out = LeftOutVisits()
     scored = progress(
-        message("scoring"), without_failed(score_visits(engine, visits, problems, compose, tally), failed)
+        message("scoring"), without_failed(score_visits(engine, visits, problems, compose, tally, left_out), failed)
     )
     withheld: Counter[int] = Counter()
     audits = with_enough_sheets(scored, withheld)
@@ -94,17 +95,19 @@ def command(
         print_audits_json(audits, view_of_journey)
     else:
         kept_audits = list(audits)
+        print_left_out(left_out.by_reason)
         print_failed_visits(failed)
         print_audits(engine, kept_audits)
         if view_of_journey and kept_audits:
             print_through_lens(kept_audits, view_of_journey)
     if as_json:
+        print_left_out(left_out.by_reason)
         print_failed_visits(failed)
     print_problems(tally.notes())
     print_problems(problems)
     print_problems(Problem(withheld_note(count, least)) for least, count in withheld.items())
     print_plugin_problems(engine)
-    return 3 if problems else int(bool(failed))
+    return 3 if problems else max(left_out.exit_code, int(bool(failed)))
 
 
 class CompletenessTally:
@@ -156,13 +159,14 @@ def score_visits(
     problems: list[Problem],
     composed: str | None,
     tally: CompletenessTally | None = None,
+    left_out: LeftOutVisits | None = None,
 ) -> Iterator[Audit]:
     """Score the visits that fit their checklist; compose them by store where a scheme to compose is named."""
     from cemaudit.scoring import make_audit
     from cemaudit.scoring.bands import order_by_peer_bands
     from cemaudit.scoring.composition import compose_by_store
 
-    located_visits = valid_visits(engine, sources, problems)
+    located_visits = valid_visits(engine, sources, problems, left_out)
     audits: Iterator[Audit] = (
         make_audit(engine.plan(located_visit.visit.checklist, located_visit.visit.day), located_visit.visit)
         for located_visit in located_visits

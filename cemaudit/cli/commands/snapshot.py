@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
+from cemaudit.cli.inputs import print_left_out
 from cemaudit.cli.options import (
     engine_options,
     folder_of,
@@ -60,6 +61,7 @@ def command(
         folder = folder_of(url, snapshot_path)
         update = update_snapshot(ledger, engine, folder, blocked=blocked, processes=processes or processors())
     seconds = time.monotonic() - begun
+    print_left_out(update.left_out)
     if as_json:
         numbers = {"visits": update.visits, "files": update.files, "covered": update.covered}
         click.echo(json.dumps({**numbers, "folder": str(folder), "seconds": round(seconds, 3)}))
@@ -68,7 +70,9 @@ def command(
     print_failed(update.failed)
     print_not_vectorized(update.fallbacks)
     print_plugin_problems(engine)
-    return 1 if update.failed else 0
+    if update.covered and sum(map(len, update.left_out.values())) == update.covered:
+        return 3
+    return 1 if update.failed or update.left_out else 0
 
 
 def print_update(update: SnapshotUpdate, folder: Path, seconds: float) -> None:

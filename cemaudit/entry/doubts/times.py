@@ -47,7 +47,8 @@ def when_doubts(visit: Visit, now: dt.datetime) -> list[Doubt]:
 
 
 def contradiction_doubts(visit: Visit, checklist: Checklist) -> list[Doubt]:
-    """Doubts about times that do not fit each other, whatever the clock says now: order, length, day.
+    """Doubts about times that do not fit each other or the checklist, whatever the clock says now: order, length,
+    day.
 
     How long a visit took is not doubted where it runs over days by design.
     """
@@ -55,6 +56,7 @@ def contradiction_doubts(visit: Visit, checklist: Checklist) -> list[Doubt]:
         _order(visit.started, visit.finished),
         None if runs_over_days(visit, checklist) else _long(visit.started, visit.finished),
         _other_day(visit),
+        _not_yet_valid(visit, checklist),
     ]
     return [doubt for doubt in doubts if doubt]
 
@@ -121,6 +123,17 @@ def _other_day(visit: Visit) -> Doubt | None:
         return None
     cause = message("the date is {date}, yet it started on {day}", date=visit.date, day=visit.started.date())
     return Doubt("times.day", Problem(cause, "date", message("is it the right date, and the right time?")))
+
+
+def _not_yet_valid(visit: Visit, checklist: Checklist) -> Doubt | None:
+    begin = checklist.valid_from
+    if not begin or not visit.day or visit.day >= begin:
+        return None
+    cause = message(
+        "the visit was on {day}, {ref} is valid from {date} on", day=visit.day, ref=checklist.ref, date=begin
+    )
+    hint = message("check the date, or take the version that was in force")
+    return Doubt("checklist.day", Problem(cause, "date" if visit.date else "started", hint))
 
 
 def _late(field: str, end: dt.datetime | None, entered: dt.datetime) -> Doubt | None:

@@ -343,7 +343,7 @@ def _unknown_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[Probl
 def _unknown_ids(mapping: Mapping, checklist: Checklist) -> Iterator[Problem]:
     for item in mapping.items:
         if item not in checklist.items:
-            yield Problem(message("no such item: {item}", item=item), f"items.{item}", nearest(item, checklist.items))
+            yield Problem(message("no such item: {item}", item=item), f"items.{item}", checklist.item_hint(item))
     for name in mapping.claim_states:
         if name not in mapping.claims:
             yield Problem(message("no claim is mapped at this touchpoint"), f"claim_states.{name}")

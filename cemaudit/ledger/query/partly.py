@@ -12,12 +12,24 @@ from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import tables_asked, visits_counted
 from cemaudit.ledger.query.statement import Filter
+from cemaudit.model.base import version_order
 
 __all__ = ["items_answered_otherwise", "partly_scored", "versions_together"]
 
 
+def visits_left_out(reading: Reading) -> Iterator[Problem]:
+    """A problem where visits of the ledger are not in the snapshot, as no scheme was known for them."""
+    count = reading.manifest.left_out
+    if count > 0:
+        hint = message("'cemaudit snapshot' names them")
+        yield Problem(
+            message("{count} visits are not in the snapshot, for want of a scheme", count=f"{count:,}"), hint=hint
+        )
+
+
 def partly_scored(reading: Reading, which: Filter, scheme: str | None) -> Iterator[Problem]:
     """A problem for each checklist (``id@version``) of whose visits only some are scored under ``scheme``, if any."""
+    yield from visits_left_out(reading)
     if scheme is None:
         return
     for ref in checklists_asked(reading, LedgerQuery(which=which), one=False):
@@ -57,7 +69,7 @@ def versions_together(reading: Reading, question: LedgerQuery) -> Iterator[Probl
         return
     versions = visits_counted(reading, replace(question, by=_VERSION_KEYS))
     for place, (key, text) in enumerate(zip(_VERSION_KEYS, _TOGETHER, strict=True)):
-        names = sorted({str(group[place]) for group in versions})
+        names = sorted({str(group[place]) for group in versions}, key=version_order)
         if len(names) > 1 and key not in question.by:
             hint = message("--by {key} keeps them apart", key=key)
             yield Problem(message(text, names=", ".join(names)), hint=hint)

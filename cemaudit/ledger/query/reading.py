@@ -21,6 +21,7 @@ from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
 from cemaudit.ledger.snapshot.skipped_feelings import SKIPPED_FEELINGS
 from cemaudit.model import Checklist, Scheme
+from cemaudit.model.base import version_order
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,7 +70,7 @@ class Reading(ABC):
     @property
     def refs(self) -> list[str]:
         """The checklists there are visits of, by ``id@version``."""
-        return sorted({part.checklist for part in self.manifest.parts if part.checklist})
+        return sorted({part.checklist for part in self.manifest.parts if part.checklist}, key=version_order)
 
     def checklist(self, ref: str) -> Checklist:
         """A checklist as it was used."""

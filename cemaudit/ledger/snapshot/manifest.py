@@ -116,6 +116,11 @@ class SnapshotManifest(NamedTuple):
     layout_of: Mapping[str, int]
     sizes: Mapping[str, int]
 
+    @property
+    def left_out(self) -> int:
+        """Return how many visits up to ``covered`` are in no file: no scheme was known for them."""
+        return self.covered - sum(part.visits for part in self.parts if part.kind == "answers")
+
     def files(self, kind: str, checklist: str = "", scheme: str = "") -> list[SnapshotFile]:
         """Return the parts of a kind, in the order of visit numbers."""
         slot = (kind, checklist, scheme)

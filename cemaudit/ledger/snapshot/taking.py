@@ -45,6 +45,7 @@ class SchemesInForce:
         self._ledger, self._engine = ledger, engine
         self._used: dict[str, Scheme] = {}
         self._of: dict[tuple[str, dt.date | None], Scheme] = {}
+        self._refusals: dict[tuple[str, dt.date | None], BadInput | None] = {}
 
     @property
     def used(self) -> Iterator[Scheme]:
@@ -54,9 +55,7 @@ class SchemesInForce:
     def __getitem__(self, ref: str) -> Scheme:
         """Return the scheme of that ``id@version``; ``BadInput`` where there is none, or two that differ."""
         if ref not in self._used:
-            # What is installed no more is taken from the ledger, which keeps each scheme that was used.
-            kept = self._ledger.shelf.schemes([ref]).get(ref)
-            scheme = kept if kept and ref not in self._engine.library.schemes else self._engine.library.scheme(ref)
+            scheme = self._found(ref)
             problem = self._ledger.shelf.conflict(scheme)
             if problem:
                 raise BadInput(problem)
@@ -72,6 +71,22 @@ class SchemesInForce:
             self._of[key] = self[self._in_force(checklist.scheme, day).ref]
         return self._of[key]
 
+    def refusal(self, checklist: Checklist, day: dt.date | None) -> BadInput | None:
+        """Return why no scheme is known for a visit of that day, here or in the ledger; ``None`` where one is."""
+        key = checklist.scheme, day
+        if key not in self._refusals:
+            self._refusals[key] = None
+            try:
+                _ = self._found(checklist.scheme) if "@" in checklist.scheme else self._in_force(*key)
+            except BadInput as refusal:
+                self._refusals[key] = refusal
+        return self._refusals[key]
+
+    def _found(self, ref: str) -> Scheme:
+        # What is installed no more is taken from the ledger, which keeps each scheme that was used.
+        kept = self._ledger.shelf.schemes([ref]).get(ref)
+        return kept if kept and ref not in self._engine.library.schemes else self._engine.library.scheme(ref)
+
     def _in_force(self, scheme_id: str, day: dt.date | None) -> Scheme:
         at_hand = any(scheme.id == scheme_id for scheme in self._engine.library.schemes.values())
         kept = [] if at_hand else [kept for kept in self._ledger.shelf.schemes().values() if kept.id == scheme_id]
@@ -83,7 +98,8 @@ class SnapshotUpdate:
     """What was done: ``visits`` were written into ``files``; ``covered`` is the number of the last visit there is.
 
     ``fallbacks``: what was scored visit by visit, and why. ``failed``: how many have no score because code of a plugin
-    failed, by what it did.
+    failed, by what it did. ``left_out``: the visits that no scheme is known for, by why; they are in no file, and the
+    next run looks at them again.
     """
 
     visits: int = 0
@@ -91,6 +107,7 @@ class SnapshotUpdate:
     covered: int = 0
     fallbacks: dict[str, str] = field(default_factory=dict)
     failed: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
 
 
 def update_snapshot(  # noqa: PLR0913 (what a run is made of)
@@ -105,8 +122,8 @@ def update_snapshot(  # noqa: PLR0913 (what a run is made of)
     """Bring the snapshot in ``folder`` up to the ledger.
 
     Stopped anywhere, the last whole snapshot stays, and the next run goes on. ``engine`` has the schemes;
-    ``report_progress`` is called with the visits of each file written. ``BadInput`` where a scheme is missing, or not
-    the one used before.
+    ``report_progress`` is called with the visits of each file written. A visit whose scheme is nowhere kept is left
+    out; ``BadInput`` where a scheme is not the one used before.
     """
     # Before anything is looked at: what the marks of earlier visits add to the trail belongs to this run.
     mark_earlier_visits(ledger)
@@ -143,8 +160,11 @@ class _SnapshotRun:
         """Yield what must be written, block by block."""
         files = self.store.parts
         changed = self._changed()
-        for block in sorted(changed | self._damaged() | self._new()):
-            for ref, rows in self._rows(block).items():
+        for block in sorted(changed | self._damaged() | self._new() | self._left_out()):
+            for ref, all_rows in self._rows(block).items():
+                rows = self._scorable(ref, all_rows)
+                if not rows:
+                    continue
                 current = [
                     kind
                     for kind in BLOCK_KINDS
@@ -161,6 +181,27 @@ class _SnapshotRun:
     def _new(self) -> set[int]:
         """The blocks with visits that are in no file yet."""
         return set(range(self.reached.covered // BLOCK, -(-self.last // BLOCK))) if self.last else set()
+
+    def _left_out(self) -> set[int]:
+        """The blocks with visits that an earlier run left out: their scheme may be there by now."""
+        taken: Counter[int] = Counter()
+        for file in self.store.parts.values():
+            if file.kind == "answers":
+                taken[file.place[-1]] += file.visits
+        whole_blocks = range(self.reached.covered // BLOCK)
+        return {block for block in whole_blocks if taken[block] < BLOCK}
+
+    def _scorable(self, ref: str, rows: Sequence[LedgerRow]) -> list[LedgerRow]:
+        """The rows for which a scheme is known; the others are noted."""
+        checklist = self.store.ledger.shelf.checklists([ref])[ref]
+        refusals = {
+            day: self.schemes.refusal(checklist, dt.date.fromisoformat(day) if day else None)
+            for day in {row.day for row in rows}
+        }
+        for row in rows:
+            if refusal := refusals[row.day]:
+                self.taken.left_out.setdefault(str(refusal), []).append(row.id)
+        return [row for row in rows if refusals[row.day] is None]
 
     def _damaged(self) -> set[int]:
         """The blocks whose files are not there, or not as they were."""
@@ -246,7 +287,8 @@ class _SnapshotRun:
         ledger, folder = self.store.ledger, self.store.folder
         episode_files = EpisodeFiles(self.store, engine, self.schemes.of, self.last)
         # A snapshot made before episodes were kept in it, by blocks, gets them now.
-        if not self.reached.whole or not self._has_tables() or not episode_files.are_whole():
+        is_reached = self.reached.whole and self.reached.covered >= self.last
+        if not is_reached or not self._has_tables() or not episode_files.are_whole():
             files = [
                 write(ledger, folder, self.last)
                 for write in (write_uncounted_visits, write_incomplete_visits, write_stores)
