@@ -150,7 +150,8 @@ def test_lint_of_everything_looks_at_the_newest_edition_of_each_checklist(
     said = capsys.readouterr().out
     assert "a.b@1.10.0: error" in said
     assert "a.b@1.2.0" not in said
-    assert "retail.green-smile@1.0.0" not in said
+    # what it is held against is named, and has no remarks of its own
+    assert not any(line.startswith("retail.green-smile@1.0.0") for line in said.splitlines())
     assert run(["lint", str(paths["1.2.0"])]) == 1, "an older edition is looked at where it is named"
 
 

@@ -124,8 +124,6 @@ def contract_of(plugin: Plugin) -> Message:
 def print_plugin(plugin: Plugin) -> None:
     """Print what a plugin brings, and what is wrong with it."""
     click.echo(f"{plugin.name}  ({plugin.distribution} {plugin.version})")
-    if plugin.distribution != CORE:
-        click.echo(f"  {message('made for')}: {contract_of(plugin)}")
     for label, values in (
         (message("hooks"), plugin.hooks),
         (message("checklists"), plugin.checklists),
@@ -137,6 +135,8 @@ def print_plugin(plugin: Plugin) -> None:
     ):
         if values:
             click.echo(f"  {label}: {', '.join(values)}")
+    if plugin.distribution != CORE:
+        click.echo(f"  {message('made for')}: {contract_of(plugin)}")
     for problem in plugin.problems:
         click.echo(f"  {message('problem')}: {problem}")
     for remark in plugin.remarks:
