@@ -17,6 +17,7 @@ from cemaudit.ledger.documents import VisitDocument, decompress
 from cemaudit.ledger.identities import IdentityStore
 from cemaudit.ledger.marks import VisitMark, add_marks, overlap_remarks
 from cemaudit.ledger.schema import check_columns, latest_version, migrate
+from cemaudit.ledger.settings import begin_settings
 from cemaudit.ledger.sqlite import Sqlite
 from cemaudit.ledger.states import (
     COLLECTED,
@@ -39,6 +40,7 @@ class _StoredRevision(NamedTuple):
     supersedes: str | None
     signer: str | None
     batch: int
+    is_headquarters: bool = False
 
 
 _Known = dict[str, dict[int, _StoredRevision]]
@@ -123,7 +125,8 @@ def collect_batch(
 def _known(entry: TrailEntry, documents: Sequence[VisitDocument]) -> _Known:
     """All revisions there are of the visits of these documents."""
     stored: _Known = {document.id: {} for document in documents}
-    query = "select id, revision, digest, supersedes, signer, batch from visit where id in ({places})"
+    made = "exists (select 1 from decision where decision.revision = visit.number)"
+    query = f"select id, revision, digest, supersedes, signer, batch, {made} from visit where id in ({{places}})"
     for name, revision, *rest in select_in(entry.database, query, sorted(stored)):
         stored[name][revision] = _StoredRevision(*rest)
     return stored
@@ -168,6 +171,9 @@ def _signer_changes(
     signers = [(document.revision, before, document), (document.revision + 1, document, after)]
     for number, earlier, later in signers:
         if earlier is None or later is None or earlier.signer == later.signer:
+            continue
+        # What headquarters made upon an appeal is no shopper's, and its history says so.
+        if any(isinstance(each, _StoredRevision) and each.is_headquarters for each in (earlier, later)):
             continue
         values = {"id": document.id, "number": number, "before": number - 1}
         if later.signer is None:
@@ -360,5 +366,7 @@ def _migrate(database: Database, who: str) -> None:
         trail = Trail(database, who)
         entry = trail.begin("made" if before == 0 else "brought up to date")
         entry.subject = str(latest_version())
+        if before == 0:
+            begin_settings(entry, who)
         entry.note(before=before)
         trail.end(entry)
