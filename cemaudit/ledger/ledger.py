@@ -108,6 +108,7 @@ def collect_batch(
             if (missing := document.missing) is not None
         }
         add_marks(entry, marks)
+        _keep_contested(entry, [(number, document) for number, document in enumerate(new, last + 1)])
         persons = [person for document in new for person in document.persons]
         people.add(persons, [paper for document in new for paper in document.sealed_papers])
         entry.subject = f"{last + 1}-{last + len(new)}"
@@ -120,6 +121,24 @@ def collect_batch(
             for outcome in outcomes
         ]
     return outcomes
+
+
+def _keep_contested(entry: TrailEntry, numbered: Sequence[tuple[int, VisitDocument]]) -> None:
+    """Let later revisions of visits be contested, too, where nobody has decided on an appeal yet."""
+    ids = sorted({document.id for _, document in numbered if document.revision > 1})
+    query = (
+        "select visit.id, min(appeal.number) from appeal join visit on visit.number = appeal.visit "
+        "left join decision on decision.appeal = appeal.number "
+        "where decision.appeal is null and visit.id in ({places}) group by visit.id"
+    )
+    appeal_of: dict[str, int] = dict(select_in(entry.database, query, ids))
+    ((last,),) = entry.database.run("select coalesce(max(number), 0) from state") if appeal_of else ((0,),)
+    contested = [(number, appeal_of[document.id]) for number, document in numbered if document.id in appeal_of]
+    rows = [
+        (last + index, number, VisitState.CONTESTED.value, f"A{appeal}", entry.who, entry.at)
+        for index, (number, appeal) in enumerate(contested, 1)
+    ]
+    entry.add("state", rows)
 
 
 def _known(entry: TrailEntry, documents: Sequence[VisitDocument]) -> _Known:

@@ -277,11 +277,21 @@ def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgettin
     entry.database.many(f"update visit set {changes} where number = ?", rows)
     papers = [(name, revision) for _, name, revision, *_ in visit_rows]
     entry.database.many("delete from people.paper where visit = ? and revision = ?", papers)
+    _empty_returns(entry, numbers)
     # The lines that brought these visits vouch for what they were; this one for what they are now.
     for batch in sorted({batch for _, _, _, batch, _, _ in visit_rows}):
         entry.rehash("visit", batch)
     entry.subject = str(len(visit_rows))
     entry.note(reason=reason, visits=number_ranges(sorted(numbers)), files=sorted(files))
+
+
+def _empty_returns(entry: TrailEntry, numbers: Sequence[int]) -> None:
+    """Take away what editors wrote to the shoppers of these visits; that they were returned stays."""
+    query = "select number, batch from state where state = 'returned' and reason <> '' and visit in ({places})"
+    rows = select_in(entry.database, query, numbers)
+    entry.database.many("update state set reason = '' where number = ?", [(number,) for number, _ in rows])
+    for batch in sorted({batch for _, batch in rows}):
+        entry.rehash("state", batch)
 
 
 def _empty_appeals(entry: TrailEntry, ledger: Ledger, reason: str) -> None:
@@ -317,7 +327,7 @@ def _delete_identities(entry: TrailEntry, reason: str) -> int:
 def _vacuum(database: Database) -> None:
     """Write the tables anew, without what was deleted."""
     anew = ("main", "people") if database.file else (
-        "full visit", "full appeal", "full decision", "full people.person", "full people.paper",
+        "full visit", "full state", "full appeal", "full decision", "full people.person", "full people.paper",
     )  # fmt: skip
     for statement in anew:
         database.run(f"vacuum {statement}")

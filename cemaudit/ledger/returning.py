@@ -51,11 +51,11 @@ def export_returned(ledger: Ledger, held: LedgerVisit, media: Path | None, folde
     if not rows or rows[0][-1] != VisitState.RETURNED:
         raise BadInput(Problem(message("it is not returned to its shopper"), place))
     reason, who, at, _ = rows[0]
-    review = ReturnReview(reason=reason, by=who, at=dt.datetime.fromisoformat(at))
     visit = original_visit(ledger, held.id, held.revision)
-    if visit is None:
+    if visit is None or not reason:
         hint = message("personal data was removed, or an earlier revision has not come in")
         raise BadInput(Problem(message("what came in cannot be put together again"), place, hint))
+    review = ReturnReview(reason=reason, by=who, at=dt.datetime.fromisoformat(at))
     if visit.evidence and media is None:
         raise BadInput(Problem(message("say with --media where the evidence lies"), place))
     statement = _statement(ledger, held, visit, review)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -314,3 +316,39 @@ def test_evidence_needs_a_place(shop: Ledger, tmp_path: Path) -> None:
     (tmp_path / "till.png").write_bytes(PNG)
     with pytest.raises(BadInput, match="--media"):
         contest(shop, evidence=tmp_path / "till.png")
+
+
+def test_a_revision_that_comes_while_an_appeal_is_open_is_contested_too(shop: Ledger) -> None:
+    contest(shop)
+    take(shop, amended(shop_visit()), amended(shop_visit("v2")), checklist=SHOP)
+    assert (state(shop), state(shop, "v2")) == ("contested", "received")
+    # What is upheld is put right in the latest one, and what is refused gives that one back.
+    decide_appeal(shop, "A1", NewDecision(REFUSED, "seen"))
+    assert (state(shop), latest_revision(shop.database, "v1").revision) == ("received", 2)
+    assert list(check(shop)) == []
+
+
+KILLED = """
+import os, sys
+from cemaudit.ledger import appeal_decisions, appeals, open_ledger
+module, name = (appeal_decisions, "add_marks") if sys.argv[2] == "decide" else (appeals, "add_states")
+setattr(module, name, lambda *_: os.kill(os.getpid(), 9))
+with open_ledger(sys.argv[1]) as ledger:
+    if sys.argv[2] == "decide":
+        appeal_decisions.decide_appeal(ledger, "A1", appeal_decisions.NewDecision("upheld", "right", ("I1=yes",)))
+    else:
+        appeals.open_appeal(ledger, appeals.NewAppeal("v2", "I1", "no"))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["decide", "open"])
+def test_killed_between_two_steps_it_is_as_if_nothing_was_begun(shop: Ledger, url: str, step: str) -> None:
+    contest(shop)
+    ended = subprocess.run([sys.executable, "-c", KILLED, url, step], check=False)
+    assert ended.returncode == -9
+    assert find_appeal(shop.database, "A1").decision is None
+    assert (len(appeals(shop.database)), held(shop)) == (1, [("v1", 1), ("v2", 1)])
+    decide_appeal(shop, "A1", NewDecision(UPHELD, "right", ("I1=yes",)))
+    assert contest(shop, "v2").name == "A2"
+    assert list(check(shop)) == []

@@ -162,6 +162,9 @@ def test_what_was_purged_or_is_not_returned_does_not_go_back(ledger: Ledger, tmp
         export_returned(ledger, held, None, tmp_path)
     review_visits(ledger, ["v1"], VisitState.RETURNED, "why?")
     purge(ledger, visits_to_purge(ledger, shopper="s-12"), "asked for", None)
+    # What the editor wrote to the shopper goes with the visit's own words.
+    assert [review[:2] for review in visit_history(ledger, "v1")[0].reviews] == [("returned", "")]
+    assert list(check(ledger)) == []
     with pytest.raises(BadInput, match="personal data was removed"):
         returned(ledger, tmp_path)
     assert not (tmp_path / "back").exists()

@@ -58,6 +58,7 @@ __all__ = [
     "is_replaced_by_blocks",
     "progress_to_dict",
     "publish_manifest",
+    "uncounted_by_state",
     "uncounted_visits",
     "write_incomplete_visits",
     "write_settings",
@@ -242,8 +243,8 @@ def visit_states(ledger: Ledger, covered: int) -> dict[int, VisitState]:
     return {number: VisitState(state) for number, state in ledger.database.run(_STATES, (covered,))}
 
 
-def _uncounted_by_state(ledger: Ledger, covered: int) -> dict[int, str]:
-    """The states of the visits whose state does not count as the ledger is set, by number."""
+def uncounted_by_state(ledger: Ledger, covered: int) -> dict[int, str]:
+    """Return the states of the visits up to ``covered`` whose state does not count as the ledger is set, by number."""
     counted = counted_states(ledger.database)
     states = visit_states(ledger, covered)
     if VisitState.RECEIVED not in counted:
@@ -255,7 +256,7 @@ def _uncounted_by_state(ledger: Ledger, covered: int) -> dict[int, str]:
 def uncounted_visits(ledger: Ledger, covered: int) -> dict[int, str]:
     """Return the numbers up to ``covered`` of the visits that do not count, and why."""
     leaves_out = settings_in_force(ledger.database)[INCOMPLETE_SETTING] == LEAVE_OUT
-    why = _uncounted_by_state(ledger, covered)
+    why = uncounted_by_state(ledger, covered)
     why |= dict.fromkeys(incomplete_visits(ledger, covered) if leaves_out else (), INCOMPLETE)
     why |= dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
     return why | {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}

@@ -43,8 +43,8 @@ COLUMNS = (
 )
 DIFFERENCES = (
     Column(title=Text(ko="달라진 것", en="What changed"), width=3),
-    Column(title=Text(ko="앞", en="Before"), width=1.6),
-    Column(title=Text(ko="뒤", en="After"), width=1.6),
+    Column(title=Text(ko="결정 전", en="Before"), width=1.6),
+    Column(title=Text(ko="결정 후", en="After"), width=1.6),
 )
 
 
