@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from helpers import ledgers, samples
 from helpers.ledgers import amended, take, visit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cemaudit.errors import BadInput
 from cemaudit.ledger import Ledger, VisitState, open_ledger, review_visits, update_snapshot
@@ -155,3 +157,35 @@ def test_settings_are_kept_alike_by_both_databases(ledger: Ledger) -> None:
     review_visits(ledger, ["v1"], VisitState.ACCEPTED, "")
     assert counted_states(ledger.database) == ("accepted",)
     assert list(check(ledger)) == []
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    states=st.lists(st.sampled_from(VisitState), min_size=1, max_size=6),
+    counted=st.sets(st.sampled_from([state for state in VisitState if state != "excluded"]), min_size=1),
+)
+def test_what_counts_and_what_is_left_out_are_all_there_is(
+    tmp_path_factory: pytest.TempPathFactory, engine: Engine, states: list[VisitState], counted: set[VisitState]
+) -> None:
+    """Whatever states visits have and whichever count: nothing is counted twice, and nothing goes unsaid."""
+    home = tmp_path_factory.mktemp("states")
+    with open_ledger(str(home / "hq.db"), make=True) as ledger:
+        take(ledger, *(visit(f"v{number}") for number in range(len(states))))
+        for number, state in enumerate(states):
+            if state is not VisitState.RECEIVED:
+                give(ledger, f"v{number}", state)
+        change_setting(ledger, "counts", ",".join(counted))
+        update_snapshot(ledger, engine, home / "snapshot")
+    with reading(home / "snapshot") as snapshot:
+
+        def count(*values: str) -> int:
+            conditions = (Condition("state", values),) if values else ()
+            return sum(visits_counted(snapshot, LedgerQuery((), Filter(conditions))).values())
+
+        left_out = left_out_by_state(snapshot, Filter())
+        assert count() == sum(state in counted for state in states)
+        assert count() + sum(left_out.values()) == len(states)
+        assert left_out == {
+            state: states.count(state) for state in VisitState if state in states and state not in counted
+        }
+        assert sum(count(state) for state in VisitState) == count(*VisitState) == len(states)
