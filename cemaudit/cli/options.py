@@ -95,7 +95,7 @@ ledger_option = option(
 )  # fmt: skip
 
 by_option = option(
-    "--by", "who", metavar="NAME", help=N_("Who decided it, for the audit trail; else the user the system knows."),
+    "--by", "who", metavar="NAME", help=N_("Who does it, for the audit trail; else the user the system knows."),
 )  # fmt: skip
 
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
