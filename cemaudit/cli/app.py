@@ -89,6 +89,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
     },
     N_("Headquarters, acting"): {
         ("actions", "effect"): N_("Note what was decided; estimate what it did."),
+        ("appeals",): N_("Stores contest a visit; headquarters decides."),
     },
     N_("Authors of checklists and plugins"): {
         ("lint", "import-form"): N_("Check checklists; draft one from an XLSForm."),

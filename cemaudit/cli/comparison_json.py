@@ -25,6 +25,7 @@ __all__ = [
     "agreement_to_dict",
     "channels_to_dict",
     "compared_visits_to_dict",
+    "counted_states_to_dict",
     "deviations_to_dict",
     "experience_to_dict",
     "interaction_to_dict",
@@ -142,9 +143,15 @@ def compared_visits_to_dict(facts: ComparedData) -> dict[str, Any]:
         "visits": facts.visits,
         "left_out": dict(facts.left_out),
         "incomplete": facts.incomplete,
+        **counted_states_to_dict(facts),
         "checklists": facts.checklists,
         "schemes": facts.schemes,
     }
+
+
+def counted_states_to_dict(facts: ComparedData) -> dict[str, Any]:
+    """The states whose visits count, where that is known."""
+    return {"counts": list(facts.counted)} if facts.counted else {}
 
 
 def rules_to_dict(rules: ComparisonRules) -> dict[str, Any]:

@@ -26,6 +26,7 @@ __all__ = [
     "find_checklist",
     "find_platform",
     "find_store_name",
+    "fitting_visits",
     "newest_editions",
     "peers_among",
     "print_failed_visits",
@@ -120,12 +121,20 @@ def valid_visits(
     ``unscorable`` where that is given, and are no problem.
     """
     from cemaudit.exchange import read_visits
+
+    yield from fitting_visits(engine, read_visits(sources, problems), problems, unscorable)
+
+
+def fitting_visits(
+    engine: Engine, visits: Iterable[LocatedVisit], problems: list[Problem], unscorable: LeftOutVisits | None = None
+) -> Iterator[LocatedVisit]:
+    """Those of ``visits`` that fit a checklist at hand, as ``valid_visits`` tells."""
     from cemaudit.scoring import check_visit
 
     # thousands of visits may answer one checklist: what is wrong with it is told once
     unusable: dict[str, BadInput] = {}
     left_out: Counter[str] = Counter()
-    for visit in read_visits(sources, problems):
+    for visit in visits:
         ref = visit.visit.checklist
         try:
             checklist = None if ref in unusable else engine.plan(ref, visit.visit.day).checklist

@@ -33,6 +33,7 @@ __all__ = [
     "OUT_FILE",
     "OutFile",
     "SnapshotOptions",
+    "by_option",
     "cluster_options",
     "engine_options",
     "filter_of",
@@ -91,6 +92,10 @@ scheme_option = option(
 ledger_option = option(
     "--ledger", "url", envvar="CEMAUDIT_LEDGER", required=True, metavar="URL",
     help=N_("The ledger: a file, or postgresql://...; else CEMAUDIT_LEDGER."),
+)  # fmt: skip
+
+by_option = option(
+    "--by", "who", metavar="NAME", help=N_("Who does it, for the audit trail; else the user the system knows."),
 )  # fmt: skip
 
 visits_argument = click.argument("visits", nargs=-1, required=True, type=click.Path(allow_dash=True))
@@ -351,6 +356,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def open_selection(question: SnapshotOptions) -> Iterator[Local]:
     """The snapshot, opened; where only some of its visits are scored under the scheme asked for, that is told."""
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import state_notes
     from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
@@ -361,6 +367,8 @@ def open_selection(question: SnapshotOptions) -> Iterator[Local]:
         print_problems(completeness_notes(opened, visit_filter, question.scheme))
         print_problems(mixed_origins(opened, visit_filter))
         yield opened
+        # Last, and only where there is a result: what is refused is told alone.
+        print_problems(state_notes(opened, visit_filter, question.scheme))
 
 
 def refuse_target_off_scale(reading: Local, selection: Selection, target: float | None) -> None:

@@ -42,7 +42,8 @@ class ComparedData:
     ledger is set, left out as incomplete. ``adjusted``: whether
     scores are for how easy the items that applied were, ``adjusted_for``: for which circumstances of the visits;
     ``notes``: what else a reader must know. ``incomplete``: how many of the ``visits`` lack something their checklist
-    asks; ``None`` where that is not known.
+    asks; ``None`` where that is not known. ``counted``: the states whose visits count, as the ledger is set; empty
+    where that is not known.
     """
 
     measure: str
@@ -60,6 +61,7 @@ class ComparedData:
     notes: tuple[Message, ...] = ()
     adjusted_for: tuple[str, ...] = ()
     incomplete: int | None = None
+    counted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class TrailEntry:
     """A line in the making: rows are added to it while its transaction is open. ``number`` is their ``batch``."""
 
     def __init__(self, database: Database, number: int, before: str, kind: str, who: str) -> None:
-        self.database, self.number, self.kind, self.at = database, number, kind, utc_now()
+        self.database, self.number, self.kind, self.who, self.at = database, number, kind, who, utc_now()
         self.subject = ""
         self.hash = ""
         self._before = before

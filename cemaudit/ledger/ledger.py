@@ -17,6 +17,7 @@ from cemaudit.ledger.documents import VisitDocument, decompress
 from cemaudit.ledger.identities import IdentityStore
 from cemaudit.ledger.marks import VisitMark, add_marks, overlap_remarks
 from cemaudit.ledger.schema import check_columns, latest_version, migrate
+from cemaudit.ledger.settings import begin_settings
 from cemaudit.ledger.sqlite import Sqlite
 from cemaudit.ledger.states import (
     COLLECTED,
@@ -39,6 +40,7 @@ class _StoredRevision(NamedTuple):
     supersedes: str | None
     signer: str | None
     batch: int
+    is_headquarters: bool = False
 
 
 _Known = dict[str, dict[int, _StoredRevision]]
@@ -106,6 +108,7 @@ def collect_batch(
             if (missing := document.missing) is not None
         }
         add_marks(entry, marks)
+        _keep_contested(entry, [(number, document) for number, document in enumerate(new, last + 1)])
         persons = [person for document in new for person in document.persons]
         people.add(persons, [paper for document in new for paper in document.sealed_papers])
         entry.subject = f"{last + 1}-{last + len(new)}"
@@ -120,10 +123,29 @@ def collect_batch(
     return outcomes
 
 
+def _keep_contested(entry: TrailEntry, numbered: Sequence[tuple[int, VisitDocument]]) -> None:
+    """Let later revisions of visits be contested, too, where nobody has decided on an appeal yet."""
+    ids = sorted({document.id for _, document in numbered if document.revision > 1})
+    query = (
+        "select visit.id, min(appeal.number) from appeal join visit on visit.number = appeal.visit "
+        "left join decision on decision.appeal = appeal.number "
+        "where decision.appeal is null and visit.id in ({places}) group by visit.id"
+    )
+    appeal_of: dict[str, int] = dict(select_in(entry.database, query, ids))
+    ((last,),) = entry.database.run("select coalesce(max(number), 0) from state") if appeal_of else ((0,),)
+    contested = [(number, appeal_of[document.id]) for number, document in numbered if document.id in appeal_of]
+    rows = [
+        (last + index, number, VisitState.CONTESTED.value, f"A{appeal}", entry.who, entry.at)
+        for index, (number, appeal) in enumerate(contested, 1)
+    ]
+    entry.add("state", rows)
+
+
 def _known(entry: TrailEntry, documents: Sequence[VisitDocument]) -> _Known:
     """All revisions there are of the visits of these documents."""
     stored: _Known = {document.id: {} for document in documents}
-    query = "select id, revision, digest, supersedes, signer, batch from visit where id in ({places})"
+    made = "exists (select 1 from decision where decision.revision = visit.number)"
+    query = f"select id, revision, digest, supersedes, signer, batch, {made} from visit where id in ({{places}})"
     for name, revision, *rest in select_in(entry.database, query, sorted(stored)):
         stored[name][revision] = _StoredRevision(*rest)
     return stored
@@ -168,6 +190,9 @@ def _signer_changes(
     signers = [(document.revision, before, document), (document.revision + 1, document, after)]
     for number, earlier, later in signers:
         if earlier is None or later is None or earlier.signer == later.signer:
+            continue
+        # What headquarters made upon an appeal is no shopper's, and its history says so.
+        if any(isinstance(each, _StoredRevision) and each.is_headquarters for each in (earlier, later)):
             continue
         values = {"id": document.id, "number": number, "before": number - 1}
         if later.signer is None:
@@ -360,5 +385,7 @@ def _migrate(database: Database, who: str) -> None:
         trail = Trail(database, who)
         entry = trail.begin("made" if before == 0 else "brought up to date")
         entry.subject = str(latest_version())
+        if before == 0:
+            begin_settings(entry, who)
         entry.note(before=before)
         trail.end(entry)

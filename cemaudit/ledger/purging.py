@@ -195,13 +195,14 @@ def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
 
 
 def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
-    """Those of ``names`` that a visit names."""
+    """Those of ``names`` that a visit or an appeal names, and more."""
     if not names:
         return set()
     mark = f'"{MEDIA}'.encode()
     # Excluded and superseded visits too: their evidence is theirs as long as they were not purged.
     visits = ledger.visits(states=list(VisitState), superseded=True)
-    return {name for held in visits if mark in held.line for name in files_of(held.visit)}
+    of_appeals = {name for (name,) in ledger.database.run("select distinct evidence from appeal")}
+    return of_appeals | {name for held in visits if mark in held.line for name in files_of(held.visit)}
 
 
 _AT_ONCE = 2_000
@@ -250,6 +251,8 @@ def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | Non
     for start in range(0, len(numbers), _AT_ONCE):
         chunk = numbers[start : start + _AT_ONCE]
         ledger.write(KIND, partial(_anonymise, numbers=chunk, reason=reason, forgetting=forgetting))
+    # Also of visits purged before: a store may have contested one since.
+    ledger.write(KIND, partial(_empty_appeals, ledger=ledger, reason=reason))
     # After the visits: only now is it known whom no visit leads to any more.
     identities = ledger.write(KIND, partial(_delete_identities, reason=reason))
     # Files go last: the trail names them by then, and a later purge removes what this one did not come to.
@@ -274,11 +277,42 @@ def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgettin
     entry.database.many(f"update visit set {changes} where number = ?", rows)
     papers = [(name, revision) for _, name, revision, *_ in visit_rows]
     entry.database.many("delete from people.paper where visit = ? and revision = ?", papers)
+    _empty_returns(entry, numbers)
     # The lines that brought these visits vouch for what they were; this one for what they are now.
     for batch in sorted({batch for _, _, _, batch, _, _ in visit_rows}):
         entry.rehash("visit", batch)
     entry.subject = str(len(visit_rows))
     entry.note(reason=reason, visits=number_ranges(sorted(numbers)), files=sorted(files))
+
+
+def _empty_returns(entry: TrailEntry, numbers: Sequence[int]) -> None:
+    """Take away what editors wrote to the shoppers of these visits; that they were returned stays."""
+    query = "select number, batch from state where state = 'returned' and reason <> '' and visit in ({places})"
+    rows = select_in(entry.database, query, numbers)
+    entry.database.many("update state set reason = '' where number = ?", [(number,) for number, _ in rows])
+    for batch in sorted({batch for _, batch in rows}):
+        entry.rehash("state", batch)
+
+
+def _empty_appeals(entry: TrailEntry, ledger: Ledger, reason: str) -> None:
+    """Take the words and files of appeals against purged visits away; that they were made and decided stays."""
+    query = (
+        "select appeal.number, appeal.visit, appeal.evidence, appeal.batch, decision.batch from appeal "
+        "left join decision on decision.appeal = appeal.number "
+        "where appeal.reason <> '' or appeal.evidence is not null or decision.reason <> ''"
+    )
+    with_words = entry.database.run(query)
+    whole = set(not_purged(ledger, sorted({visit for _, visit, *_ in with_words})))
+    rows = [row for row in with_words if row[1] not in whole]
+    if not rows:
+        return
+    numbers = [(number,) for number, *_ in rows]
+    entry.database.many("update appeal set reason = '', evidence = null where number = ?", numbers)
+    entry.database.many("update decision set reason = '' where appeal = ?", numbers)
+    for table, place in (("appeal", 3), ("decision", 4)):
+        for batch in sorted({row[place] for row in rows if row[place] is not None}):
+            entry.rehash(table, batch)
+    entry.note(reason=reason, appeals=len(rows), files=sorted({file for _, _, file, *_ in rows if file}))
 
 
 def _delete_identities(entry: TrailEntry, reason: str) -> int:
@@ -292,6 +326,8 @@ def _delete_identities(entry: TrailEntry, reason: str) -> int:
 
 def _vacuum(database: Database) -> None:
     """Write the tables anew, without what was deleted."""
-    anew = ("main", "people") if database.file else ("full visit", "full people.person", "full people.paper")
+    anew = ("main", "people") if database.file else (
+        "full visit", "full state", "full appeal", "full decision", "full people.person", "full people.paper",
+    )  # fmt: skip
     for statement in anew:
         database.run(f"vacuum {statement}")

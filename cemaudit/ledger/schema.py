@@ -94,10 +94,35 @@ create table setting (
 create index setting_by_batch on setting (batch);
 create index visit_by_shopper on visit (shopper, day)
 """,
+    """
+create table appeal (
+  number {number} primary key, visit bigint not null, item text not null, reason text not null, evidence text,
+  who text not null, at text not null, batch bigint not null
+);
+create index appeal_by_visit on appeal (visit);
+create index appeal_by_batch on appeal (batch);
+create table decision (
+  appeal bigint primary key, outcome text not null, reason text not null, revision bigint, signature text,
+  who text not null, at text not null, batch bigint not null
+);
+create index decision_by_batch on decision (batch)
+""",
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
-AUDITED_TABLES = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action", "mark", "setting")
+AUDITED_TABLES = (
+    "checklist",
+    "scheme",
+    "store",
+    "visit",
+    "state",
+    "snapshot",
+    "action",
+    "mark",
+    "setting",
+    "appeal",
+    "decision",
+)
 """The tables whose rows the trail vouches for."""
 
 UNAUDITED_COLUMNS = {"visit": {"document"}}

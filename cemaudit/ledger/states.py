@@ -20,12 +20,16 @@ LATEST = "not exists (select 1 from visit later where later.id = visit.id and la
 
 
 class VisitState(StrEnum):
-    """``received`` until somebody looked; ``returned`` to the shopper; ``excluded``: kept, but in no report."""
+    """``received`` until somebody looked; ``returned`` to the shopper; ``excluded``: kept, but in no report.
+
+    ``contested``: the store appealed against it, and nobody has decided yet.
+    """
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
     RETURNED = "returned"
     EXCLUDED = "excluded"
+    CONTESTED = "contested"
 
     @property
     def words(self) -> str:
@@ -38,6 +42,7 @@ _TITLES = {
     VisitState.ACCEPTED: N_("accepted"),
     VisitState.RETURNED: N_("returned"),
     VisitState.EXCLUDED: N_("excluded"),
+    VisitState.CONTESTED: N_("contested"),
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from cemaudit import __version__
 from cemaudit.compare.report_records import StorePlace
@@ -12,6 +13,7 @@ from cemaudit.model.blocks import Section
 from cemaudit.model.lenses import JourneyView
 from cemaudit.report.document import Report
 from cemaudit.report.media import Media
+from cemaudit.report.sections.appeals import appeals_section
 from cemaudit.report.sections.channels import channels
 from cemaudit.report.sections.complaints import complaints
 from cemaudit.report.sections.cover import facts, verdict
@@ -27,6 +29,9 @@ from cemaudit.report.sections.summary import summary
 from cemaudit.report.sections.touchpoints import touchpoints
 from cemaudit.report.sections.words import joined
 
+if TYPE_CHECKING:
+    from cemaudit.programme.appeals import ReportedAppeal
+
 __all__ = ["store_report"]
 
 ONE_VISIT = Text(ko="{customer}경험 진단 보고서", en="{customer:A} experience report")
@@ -34,19 +39,21 @@ EPISODE = Text(ko="{customer}경험 에피소드 보고서", en="{customer:A} ep
 SECTIONS = (summary, groups, channels, touchpoints, findings, promises, complaints, items, method)
 
 
-def store_report(
+def store_report(  # noqa: PLR0913 (what a report is made of)
     context: Context,
     extra_sections: Iterable[Section] = (),
     media: Media = None,
     place: StorePlace | None = None,
     view: JourneyView | None = None,
+    *,
+    appeals: Sequence[ReportedAppeal] = (),
 ) -> Report:
     """The report of the audits in ``context`` (one, or all of an episode, oldest first).
 
     ``extra_sections``: the plugins'; they take their place by ``order``. ``media``: the folder the visits' evidence
     files are relative to, or a folder for each visit's id; without it no picture is printed. ``place``: the store's
     place among the others, where they were compared. ``view``: the journey seen through a lens, whose phases the page
-    of the journey shows.
+    of the journey shows. ``appeals``: what the store contests in these visits.
     """
     audit = context.audits[-1]
     own = [
@@ -54,6 +61,7 @@ def store_report(
         journey(context, view),
         pictures(context, media),
         place_section(place) if place else None,
+        appeals_section(appeals),
     ]
     return Report(
         title=audit.checklist.words_at().put_in(ONE_VISIT if len(context.audits) == 1 else EPISODE),

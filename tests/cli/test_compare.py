@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from helpers import chains
 from helpers.chains import Network
+from helpers.program import complaints
 
 from cemaudit.cli.app import run
 
@@ -35,7 +36,7 @@ def answer(
     def answer(*arguments: str) -> tuple[int, str, str]:
         code = run(list(arguments))
         said = capsys.readouterr()
-        return code, said.out, said.err
+        return code, said.out, complaints(said.err)
 
     return answer
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers import ledgers, samples, snapshots
+from helpers.program import complaints
 
 from cemaudit.cli.app import run
 from cemaudit.ledger import open_ledger
@@ -120,7 +121,7 @@ def answer(
     def answer(chain: str, *arguments: str) -> tuple[int, str, str]:
         code = run([*arguments, "--snapshot", str(made(chain))])
         said = capsys.readouterr()
-        return code, said.out, said.err
+        return code, said.out, complaints(said.err)
 
     return answer
 

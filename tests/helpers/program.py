@@ -53,6 +53,12 @@ def call(folder: Path, *arguments: str, typed: str = "") -> Outcome:
     return Outcome(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
 
 
+def complaints(err: str) -> str:
+    """What is complained of: standard error without the line that says with every result which states count."""
+    said = ("visits count that are", "집계하는 방문 상태")
+    return "".join(line for line in err.splitlines(keepends=True) if not any(words in line for words in said))
+
+
 def root_command() -> click.Group:
     """The click group behind the program, wherever in the code it is."""
     groups: list[click.Group] = []

@@ -13,6 +13,8 @@ from helpers.ledgers import amended, take, visit
 from cemaudit.errors import CemauditError
 from cemaudit.ledger import Ledger, open_ledger
 from cemaudit.ledger.actions import Action, save_actions
+from cemaudit.ledger.appeal_decisions import NewDecision, decide_appeal
+from cemaudit.ledger.appeals import NewAppeal, open_appeal
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.documents import compress, decompress
 from cemaudit.ledger.history import review_visits
@@ -50,6 +52,9 @@ def full(ledger: Ledger) -> Ledger:
     save_actions(
         ledger, [Action(id=name, kind="raise", what="greet", since="2026-01-01", stores=["s1"]) for name in "ab"]
     )
+    for item, outcome in (("I1", "upheld"), ("I2", "refused")):
+        take(ledger, visit("v4", answers={"I1": True, "I2": "slow"}))
+        decide_appeal(ledger, open_appeal(ledger, NewAppeal("v4", item, "no")).name, NewDecision(outcome, "seen"))
     return ledger
 
 

@@ -20,7 +20,8 @@ from helpers.spark_cluster import Cluster, cluster, need_spark
 
 from cemaudit.cli.app import run
 from cemaudit.errors import BadEnvironment, BadInput
-from cemaudit.ledger import open_ledger
+from cemaudit.ledger import VisitState, open_ledger, review_visits
+from cemaudit.ledger.query.counting import state_notes
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local, reading
 from cemaudit.ledger.query.statement import EVERYTHING, Condition
@@ -84,6 +85,9 @@ def _make(folder: Path, engine: Engine) -> None:
     with open_ledger(str(folder / "hq.db"), make=True) as ledger:
         summary = ledgers.collect(ledger, source, any_store=True, checklists=(shop, orders, ODD, WORDY))
         assert ledgers.counts(summary) == (len(visits), 0, 0, 0)
+        ids = [visit.id for visit in visits]
+        review_visits(ledger, ids[:9], VisitState.ACCEPTED, "")
+        review_visits(ledger, ids[9:12], VisitState.RETURNED, "why?")
         update_snapshot(ledger, engine, folder / "hq")
         for scheme, refs in ((SCHEME, [SHOP, ORDERS]), (ODD_SCHEME.ref, [ODD.ref])):
             rescore_history(ledger, str(folder / "hq.db"), engine, folder / "hq", scheme, refs=refs)
@@ -206,7 +210,8 @@ def test_the_commands_say_what_they_say_here_and_nothing_of_spark(
     asked, complaints = said("query", "league", *ODDLY, "--csv", *on_cluster)
     assert (asked, complaints) == said("query", "league", *ODDLY, "--csv", "--snapshot", str(here / "hq"))
     assert asked.startswith("measure,store,")
-    assert complaints == ["cemaudit: 201 of 201 visits are incomplete (--where complete=yes leaves them out)"]
+    assert complaints[0] == "cemaudit: visits count that are received, accepted, contested"
+    assert complaints[1:] == ["cemaudit: 201 of 201 visits are incomplete (--where complete=yes leaves them out)"]
 
 
 def test_only_visits_with_a_number_that_no_column_holds_have_no_scores_there(
@@ -237,6 +242,20 @@ def test_the_same_question_has_the_same_answer(
     )
     question = LedgerQuery(by, which)
     assert show(on_spark, view, question) == show(local, view, question)
+
+
+@pytest.mark.parametrize(
+    ("by", "states"),
+    [(("state",), ()), (("store",), ("returned",)), (("state", "wave"), ("received", "returned")), ((), ("excluded",))],
+)
+def test_states_are_asked_for_alike(
+    on_spark: SparkSnapshot, local: Local, by: tuple[str, ...], states: tuple[str, ...]
+) -> None:
+    conditions = [Condition("checklist", (ORDERS,)), *([Condition("state", states)] if states else [])]
+    question = LedgerQuery(by, EVERYTHING._replace(conditions=tuple(conditions)))
+    assert show(on_spark, "visits", question) == show(local, "visits", question)
+    assert show(on_spark, "league", question) == show(local, "league", question)
+    assert [*map(str, state_notes(on_spark, question.which))] == [*map(str, state_notes(local, question.which))]
 
 
 def test_what_spark_compiles_first_has_the_same_answer(on_spark: SparkSnapshot, local: Local) -> None:

@@ -9,12 +9,16 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.options import FILE, engine_options, print_plugin_problems
+from cemaudit.cli.terminal import print_wrapped
 from cemaudit.errors import BadInput, Problem
-from cemaudit.language import N_, message
+from cemaudit.language import N_, message, printable
 
 if TYPE_CHECKING:
     from cemaudit.entry import Desk, Draft
+    from cemaudit.exchange.sealed.records import ReturnReview
     from cemaudit.scoring import Engine
+
+LONGEST_WORDS = 5_000
 
 
 @localized.command(
@@ -72,6 +76,8 @@ def command(
     engine = Engine(blocked, files)
     print_plugin_problems(engine)
     sealed_file = read_sealed(sealed)
+    if sealed_file.review:
+        print_review(sealed_file.review)
     checklist = engine.library.checklist(sealed_file.visit.checklist)
     why = ask_for_reason() if reason is None else reason.strip()
     if len(why) < SHORTEST_REASON:
@@ -87,6 +93,14 @@ def command(
     all_questions = questions(draft)
     start_question = find_question(all_questions, at) if at else None
     return run_conversation(desk, draft, engine, None if start_question is None else all_questions[start_question].name)
+
+
+def print_review(review: ReturnReview) -> None:
+    """What the editor who sent the visit back wrote."""
+    day = review.at.date().isoformat()
+    print_wrapped(str(message("Returned on {day} by {who}:", day=day, who=review.by)))
+    for line in review.reason.splitlines():
+        print_wrapped(f"  {printable(line, LONGEST_WORDS)}", indent="  ")
 
 
 def ask_for_reason() -> str:

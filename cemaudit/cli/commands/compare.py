@@ -14,6 +14,7 @@ from cemaudit.cli import localized
 from cemaudit.cli.action_list_output import action_lists_to_dict, print_action_lists
 from cemaudit.cli.comparison_json import (
     COLUMNS,
+    counted_states_to_dict,
     deviations_to_dict,
     pair_to_dict,
     ranking_quality_to_dict,
@@ -146,6 +147,7 @@ def league_json(league: League, critical: CriticalSummary | None = None) -> dict
         "visits": facts.visits,
         "left_out": dict(facts.left_out),
         "incomplete": facts.incomplete,
+        **counted_states_to_dict(facts),
         "shoppers": league.shoppers,
         "centre": league.centre,
         "checklists": facts.checklists,
@@ -222,12 +224,13 @@ def print_league_table(league: League) -> None:
 
 
 def _reason(name: str) -> str:
-    from cemaudit.compare.results import EXCLUDED, LEFT_OUT_INCOMPLETE
+    from cemaudit.compare.results import LEFT_OUT_INCOMPLETE
+    from cemaudit.ledger.states import VisitState
 
-    if name == EXCLUDED:
-        return translate(N_("excluded"))
     if name == LEFT_OUT_INCOMPLETE:
         return translate(N_("incomplete visits"))
+    if name in set(VisitState):
+        return VisitState(name).words
     return Reason(name).words if name in set(Reason) else name
 
 

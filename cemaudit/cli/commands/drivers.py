@@ -87,6 +87,7 @@ def command(
     from cemaudit.compare.drivers.candidates import DriverQuery
     from cemaudit.compare.from_snapshot import study_drivers
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import state_notes
     from cemaudit.ledger.query.reading import reading
 
     visit_filter = filter_of(where, since, until, excluded=with_excluded)
@@ -94,6 +95,7 @@ def command(
     with reading(folder_of(url, snapshot_path)) as opened:
         print_problems(completeness_notes(opened, visit_filter, scheme))
         study = study_drivers(opened, selection)
+        print_problems(state_notes(opened, visit_filter, scheme))
     rows = [driver_to_dict(driver) for driver in study.drivers]
     if not write_rows(form, _COLUMNS, rows, lambda: study_to_dict(study, rows)):
         print_study(study)

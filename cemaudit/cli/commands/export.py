@@ -41,6 +41,7 @@ _FORMATS = ("csv", "xlsx", "parquet", "json")
     help=N_("Wide: include which feelings and expectations were declined (a tidy export always says it)."),
 )
 @localized.option("--with-completeness", is_flag=True, help=N_("Include whether each visit is complete."))
+@localized.option("--with-states", is_flag=True, help=N_("Include the state each visit is in."))
 @localized.option("--scheme", metavar="ID@VERSION", help=N_("The scores under this scheme (see rescore)."))
 @localized.option("--raw", is_flag=True, help=N_("CSV: leave texts as they are that spreadsheets take for formulas."))
 @filter_options
@@ -57,6 +58,7 @@ def command(
     with_claim_states: bool,
     with_skipped_feelings: bool,
     with_completeness: bool,
+    with_states: bool,
     scheme: str | None,
     raw: bool,
     where: tuple[str, ...],
@@ -69,7 +71,7 @@ def command(
     from cemaudit.ledger.export.columns import ExportRequest
     from cemaudit.ledger.export.files import FORMATS, write_export
     from cemaudit.ledger.export.rows import ExportBatches
-    from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import counting_notes
     from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
@@ -97,12 +99,13 @@ def command(
         with_claim_states,
         with_skipped_feelings,
         with_completeness,
+        with_states,
     )
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(url)) if with_notes and url else None
         snapshot = stack.enter_context(reading(folder_of(url, snapshot_path)))
         problems = [*partly_scored(snapshot, visit_filter, scheme), *mixed_origins(snapshot, visit_filter)]
-        problems += completeness_notes(snapshot, visit_filter, scheme)
+        problems += counting_notes(snapshot, visit_filter, scheme)
         count = write_export(ExportBatches(snapshot, request, ledger), path, to, raw=raw)
     click.echo(str(message("{count} rows: {path}", count=f"{count:,}", path=path)))
     print_problems(problems)

@@ -55,6 +55,8 @@ def revision_lines(revision: VisitRevision) -> Iterator[str]:
     yield f"  {message('{at}: collected by {who}', at=revision.at, who=revision.by)}{sealing}"
     if revision.missing:
         yield f"  {message('incomplete')}: {missing_words(revision.missing)}"
+    if revision.appeal:
+        yield f"  {message('made by headquarters upon appeal {name}, not by the shopper', name=revision.appeal)}"
     if revision.waits:
         yield f"  {message('the revision before it has not come in yet')}"
     if revision.amendment:

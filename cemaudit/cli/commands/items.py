@@ -58,6 +58,7 @@ def command(
     """Look at the items, and print what was found."""
     from cemaudit.compare.from_snapshot import internal_consistencies, item_statistics, items_nps
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import state_notes
     from cemaudit.ledger.query.question import LedgerQuery
     from cemaudit.ledger.query.reading import reading
 
@@ -67,6 +68,7 @@ def command(
         statistics = item_statistics(opened, question)
         alphas = internal_consistencies(opened, question)
         asking = {(item_nps.checklist, item_nps.item): item_nps for item_nps in items_nps(opened, question)}
+        print_problems(state_notes(opened, question.which))
     rows = []
     for item in statistics:
         item_nps = asking.get((item.checklist, item.item))

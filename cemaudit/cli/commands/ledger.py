@@ -11,7 +11,8 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.localized import group
-from cemaudit.cli.options import FILE, json_option, ledger_option, print_problems
+from cemaudit.cli.options import FILE, by_option, json_option, ledger_option, print_problems
+from cemaudit.cli.terminal import print_wrapped
 from cemaudit.errors import LONGEST_PLACE
 from cemaudit.language import N_, message, printable, translate
 
@@ -22,6 +23,7 @@ _ABOUT = {
     "upgrade": N_("Bring an older ledger up to date, after a copy of it."),
     "info": N_("Summarise the ledger."),
     "set": N_("Change what counts in the ledger's results."),
+    "settings": N_("Show the ledger's settings: since when, and by whom."),
 }
 
 _NAMES = {
@@ -190,7 +192,7 @@ class _SetCommand(localized.TranslatedCommand):
         from cemaudit.ledger.settings import SETTINGS
 
         with formatter.section(translate(N_("Settings"))):
-            rows = [(f"{name} {'|'.join(setting.values)}", setting.title) for name, setting in SETTINGS.items()]
+            rows = [(f"{name} {setting.form}", setting.title) for name, setting in SETTINGS.items()]
             formatter.write_dl(rows)
 
 
@@ -199,25 +201,58 @@ class _SetCommand(localized.TranslatedCommand):
     cls=_SetCommand,
     help=N_(
         "Change what counts in the ledger's results, from the next 'cemaudit snapshot' on. Who changed it and when is "
-        "kept; 'ledger info' shows what is in force."
+        "kept; 'ledger settings' shows what is in force."
     ),
 )
 @click.argument("name", metavar="NAME")
 @click.argument("value", metavar="VALUE")
+@by_option
 @ledger_option
 @localized.common_options
-def set_(name: str, value: str, url: str) -> None:
+def set_(name: str, value: str, who: str | None, url: str) -> None:
     """Change one setting, and say so."""
     from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.settings import change_setting
+    from cemaudit.ledger.settings import change_setting, settings_in_force
 
-    with open_ledger(url) as ledger:
+    with open_ledger(url, who=who) as ledger:
         is_changed = change_setting(ledger, name, value)
+        value = settings_in_force(ledger.database)[name]
     if is_changed:
         hint = message("bring the snapshot up to date with 'cemaudit snapshot'")
         click.echo(f"{message('{name}: {value} from now on', name=name, value=value)} ({hint})")
     else:
         click.echo(str(message("{name}: {value} already", name=name, value=value)))
+
+
+@localized.command(
+    "settings",
+    help=N_("Show every setting of the ledger with its value, since when it is in force and who set it."),
+)
+@ledger_option
+@json_option
+@localized.common_options
+def settings_(url: str, as_json: bool) -> None:
+    """A row for each setting, or one JSON object for each."""
+    from cemaudit.ledger import open_ledger
+    from cemaudit.ledger.settings import SETTINGS, setting_values
+
+    with open_ledger(url) as ledger:
+        values = setting_values(ledger.database)
+    if as_json:
+        for setting in values:
+            row = {
+                "name": setting.name, "value": setting.value, "since": setting.since or None, "by": setting.by or None,
+            }  # fmt: skip
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    for setting in values:
+        since = (
+            message("since {day}, by {who}", day=setting.since[:10], who=setting.by)
+            if setting.since
+            else message("as every ledger is, unless set otherwise")
+        )
+        print_wrapped(f"{setting.name} {setting.value}  ({since})")
+        print_wrapped(f"    {SETTINGS[setting.name].value_words(setting.value)}", indent="    ")
 
 
 def _shown(value: Any) -> str:
@@ -242,3 +277,6 @@ command.add_command(info_)
 
 
 command.add_command(set_)
+
+
+command.add_command(settings_)

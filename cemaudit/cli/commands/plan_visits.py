@@ -11,7 +11,7 @@ import click
 from cemaudit.cli import localized
 from cemaudit.cli.comparison_json import sample_size_to_dict
 from cemaudit.cli.localized import BoundedNumber
-from cemaudit.cli.options import folder_of, json_option, place_options
+from cemaudit.cli.options import folder_of, json_option, place_options, print_problems
 from cemaudit.cli.terminal import SCREEN, print_table, print_wrapped
 from cemaudit.language import N_, message
 
@@ -94,10 +94,14 @@ def _measured_deviations(snapshot_folder: Path) -> StandardDeviations:
     from cemaudit.compare.from_snapshot import read_cross_tabulation
     from cemaudit.compare.league_table import standard_deviations
     from cemaudit.compare.selection import Selection
+    from cemaudit.ledger.query.counting import counting_notes
     from cemaudit.ledger.query.reading import reading
+    from cemaudit.ledger.query.statement import EVERYTHING
 
     with reading(snapshot_folder) as snapshot:
-        return standard_deviations(fit_mixed_model(read_cross_tabulation(snapshot, Selection())))
+        measured = standard_deviations(fit_mixed_model(read_cross_tabulation(snapshot, Selection())))
+        print_problems(counting_notes(snapshot, EVERYTHING))
+        return measured
 
 
 def print_plan(plan: SampleSizePlan) -> None:

@@ -200,6 +200,7 @@ def _kept_in_snapshot(
 ) -> tuple[PromiseSummary, Mapping[str, str]]:
     from cemaudit.compare.from_snapshot import kept_promises
     from cemaudit.compare.selection import require_visits
+    from cemaudit.ledger.query.counting import counting_notes
     from cemaudit.ledger.query.question import LedgerQuery, checklists_asked
     from cemaudit.ledger.query.reading import reading
 
@@ -208,7 +209,9 @@ def _kept_in_snapshot(
         refs = checklists_asked(opened, LedgerQuery(which=visit_filter), one=False)
         platform = platform_among(engine, {ref: opened.checklist(ref) for ref in refs}, named)
         names = {store: name for store, name in opened.store_names().items() if store}
-        return kept_promises(opened, platform, visit_filter, level), names
+        kept = kept_promises(opened, platform, visit_filter, level)
+        print_problems(counting_notes(opened, visit_filter))
+        return kept, names
 
 
 def platform_among(engine: Engine, checklists: Mapping[str, Checklist], named: Platform | None) -> Platform:

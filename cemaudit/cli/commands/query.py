@@ -68,7 +68,7 @@ _HEADINGS = {
     "later": N_("later"), "never": N_("never"), "not_noted": N_("not noted"), "cases": N_("cases"),
     "censored": N_("open"), "followed": N_("followed"), "blamed": N_("blamed"), "blamed_share": N_("share blamed"),
     "blamed_low": N_("from"), "blamed_high": N_("to"), "claimed_again": N_("again"), "nothing": N_("nothing"),
-    "expected_blamed": N_("expected"), "state": N_("what became of it"), "failures": N_("failures"),
+    "expected_blamed": N_("expected"), "state": N_("state"), "failures": N_("failures"),
     "failed_visits": N_("visits"), "failed_stores": N_("stores"), "last_day": N_("last on"),
 }  # fmt: skip
 """What columns are called on a screen; programs get them by their names."""
@@ -80,7 +80,10 @@ _VALUES = {
     },
     "complete": {"yes": N_("yes"), "no": N_("no")},
     "season": {"spring": N_("spring"), "summer": N_("summer"), "autumn": N_("autumn"), "winter": N_("winter")},
-    "state": {"mixed": N_("several claims, different ends")},
+    "state": {
+        "received": N_("received"), "accepted": N_("accepted"), "returned": N_("returned"), "excluded": N_("excluded"),
+        "contested": N_("contested"),
+    },
 }  # fmt: skip
 """What values are called on a screen; programs, and --where, have the keys."""
 
@@ -256,8 +259,8 @@ class _QueryCommand(localized.TranslatedCommand):
     cls=_QueryCommand,
     help=N_(
         "Query the snapshot. A view has default groups; other keys: store, region, format, brand, owner, pool, wave, "
-        "day, month, quarter, year, complete, weekday, hour, hour-band, season, occasion, place, persona, scenario, "
-        "step, origin, checklist, scheme, band; and those of the checklist: "
+        "day, month, quarter, year, complete, state, weekday, hour, hour-band, season, occasion, place, persona, "
+        "scenario, step, origin, checklist, scheme, band; and those of the checklist: "
         "measure, key, item, tag, touchpoint, channel, medium, stage, element, mode, moment, micro-moment; and the "
         "stages of a lens: lens:acass, lens:before-on-after, ..."
     ),
@@ -301,7 +304,7 @@ def command(
     """Ask, and print the rows."""
     from cemaudit.compare.queries.episodes import episode_view
     from cemaudit.ledger.query import LedgerQuery, show
-    from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import counting_notes
     from cemaudit.ledger.query.keys import KEYS, LENS, known_key
     from cemaudit.ledger.query.partly import partly_scored
     from cemaudit.ledger.query.reading import reading
@@ -320,14 +323,14 @@ def command(
         _refuse_beside_sql(question, on)
         with reading(folder_of(url, snapshot_path)) as opened:
             problems = list(partly_scored(opened, visit_filter, scheme))
-            problems += completeness_notes(opened, visit_filter, scheme)
+            problems += counting_notes(opened, visit_filter, scheme)
             result = run_sql(opened, sql, question)
             names = _OWN_NAMES
     elif view == EPISODES:
         # They are scored as they come in.
         refuse_beside(EPISODES, {"--scheme": scheme, "--measure": measure, "--on": on})
         with reading(folder_of(url, snapshot_path)) as opened:
-            result, problems = episode_view(opened, question), list(completeness_notes(opened, visit_filter))
+            result, problems = episode_view(opened, question), list(counting_notes(opened, visit_filter))
             names = _OWN_NAMES
     elif view == AFTER_CLAIMS:
         refuse_beside(AFTER_CLAIMS, {"--scheme": scheme, "--measure": measure, "--on": on})
@@ -335,7 +338,7 @@ def command(
 
         with reading(folder_of(url, snapshot_path)) as opened:
             print_after_claims(after_claims(opened, question), limit, as_json=as_json, as_csv=as_csv)
-            print_problems(completeness_notes(opened, visit_filter))
+            print_problems(counting_notes(opened, visit_filter))
         return
     else:
         with open_on_cluster(on, data, snapshot_path) if on else reading(folder_of(url, snapshot_path)) as snapshot:
@@ -351,14 +354,14 @@ def command(
 
 def _notes_on(snapshot: Reading, view: str | None, question: LedgerQuery, result: ViewResult) -> Iterator[Problem]:
     """What is said of the visits behind a view: those not scored, incomplete, simulated, withheld, not there at all."""
-    from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import counting_notes
     from cemaudit.ledger.query.coverage import mixed_origins
     from cemaudit.ledger.query.partly import items_answered_otherwise, partly_scored, versions_together
     from cemaudit.ledger.query.privacy import withheld_note
 
     yield from partly_scored(snapshot, question.which, question.scheme)
     yield from lens_holes(snapshot, question)
-    yield from completeness_notes(snapshot, question.which, question.scheme)
+    yield from counting_notes(snapshot, question.which, question.scheme)
     yield from mixed_origins(snapshot, question.which)
     if result.measures:
         yield from versions_together(snapshot, question)
@@ -542,8 +545,12 @@ def print_after_claims(after: AfterClaims, limit: int | None, *, as_json: bool, 
         }
         for row in after.result.rows
     ]
-    states = {state.value: label(state) for state in ClaimState}
-    print_view(after.result._replace(rows=rows), limit, KeyNames({}, {"state": states}), pivoted=False)
+    states: dict[str, object] = {state.value: label(state) for state in ClaimState}
+    key_names = KeyNames(
+        {"state": message("what became of it")},
+        {"state": states | {"mixed": message("several claims, different ends")}},
+    )
+    print_view(after.result._replace(rows=rows), limit, key_names, pivoted=False)
     print_section(N_("How to read this table"), after_claims_sentences(after))
 
 

@@ -253,6 +253,7 @@ def choose(
     engine = Engine()
     print_plugin_problems(engine)
     from cemaudit.ledger.query.completeness import completeness_notes
+    from cemaudit.ledger.query.counting import state_notes
 
     with reading(folder_of(url, snapshot_path)) as opened:
         print_problems(completeness_notes(opened, visit_filter))
@@ -261,6 +262,7 @@ def choose(
         inventory = read_inventory(inventory_path, lambda named: _own(checklist, named)) if inventory_path else None
         query = ChoiceQuery(ref, rule, visit_filter, inventory, keep, engine.library.aggregators)
         choice = choice_of_snapshot(opened, query, _scheme(opened, engine, ref, scheme_ref))
+        print_problems(state_notes(opened, visit_filter))
     if not write_rows(form, CHOICE_COLUMNS, touchpoint_rows(choice), lambda: choice_to_dict(choice)):
         print_choice(choice)
     if report_folder:

@@ -63,6 +63,7 @@ from cemaudit.ledger.query.statement import (
 from cemaudit.ledger.snapshot.folder import STORE_COLUMNS
 from cemaudit.ledger.snapshot.names import reason_of
 from cemaudit.ledger.snapshot.parquet import translate_errors
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Reason
 
 __all__ = ["KEYS", "SnapshotVisitTable", "VisitTableBuilder", "paired_sums", "store_attributes", "visit_table"]
@@ -118,6 +119,7 @@ class VisitTableBuilder:
         self._queries: list[_SourceQuery] = []
         self.left_out: Counter[str] = Counter()
         self.incomplete: int | None = 0 if reading.knows_completeness else None
+        self.counted_states = reading.counted_states
         self.episodes = self.steps = 0
 
     def build(self, sources: Sequence[ScoreSource], nodes: Sequence[PointsMean | None]) -> None:
@@ -276,8 +278,12 @@ class VisitTableBuilder:
         rows = self._reading.ask(f"select {query.reason}, count(*) from {tables} where {where} group by 1", values)
         for code, count in rows:
             self.left_out[reason_of(code) or Reason.NOT_ASKED.value] += int(count)
-        if not self._which.excluded:
+        if not self._which.excluded and not self._which.names_states:
             self.left_out[EXCLUDED] += self._count(query, only=f"select number from gone where why = '{EXCLUDED}'")
+        if self.counted_states is not None and not self._which.names_states:
+            for state in set(VisitState) - {*self.counted_states, VisitState.EXCLUDED}:
+                only = f"select number from gone where why = '{state.value}'"
+                self.left_out[state.value] += self._count(query, only=only)
         if self._reading.has_incomplete:
             gone = "select number from gone where why = 'incomplete'"
             self.left_out[LEFT_OUT_INCOMPLETE] += self._count(query, only=gone)
@@ -528,6 +534,7 @@ def _compared_data(
         unknown_shopper_visits=strangers,
         left_out={reason: count for reason, count in sorted(builder.left_out.items()) if count},
         incomplete=builder.incomplete,
+        counted=tuple(state.value for state in builder.counted_states or ()),
         scale=builder.scale,
         adjusted=adjusted,
         notes=tuple(notes),

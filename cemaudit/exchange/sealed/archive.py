@@ -28,6 +28,7 @@ __all__ = [
     "MANIFEST",
     "MEDIA",
     "MOST_ENTRIES",
+    "REVIEW",
     "SIGNATURE",
     "STATEMENT",
     "SUFFIX",
@@ -46,6 +47,9 @@ __all__ = [
 ]
 
 MANIFEST, SIGNATURE, VISIT, STATEMENT = "manifest.json", "manifest.sig", "visit.json", "statement.json"
+REVIEW = "review.json"
+"""What the editor wrote about a visit that goes back to its shopper."""
+
 MEDIA, APART = "media/", "apart/"
 MOST_ENTRIES = 1_000
 LARGEST_FILE = 2_000_000_000
@@ -55,6 +59,7 @@ _SIZES = {
     re.compile(r"manifest\.sig"): 1_000,
     re.compile(r"visit\.json"): 5_000_000,
     re.compile(r"statement\.json"): 100_000,
+    re.compile(r"review\.json"): 100_000,
     re.compile(r"apart/[0-9a-f]{64}\.json"): 64_000,
     re.compile(
         r"media/[0-9a-f]{64}\."

@@ -18,6 +18,7 @@ from cemaudit.exchange.sealed.archive import (
     LARGEST_FILE,
     MANIFEST,
     MEDIA,
+    REVIEW,
     SIGNATURE,
     STATEMENT,
     VISIT,
@@ -30,6 +31,7 @@ from cemaudit.exchange.sealed.archive import (
 )
 from cemaudit.exchange.sealed.keys import PublicKey, is_genuine
 from cemaudit.exchange.sealed.records import (
+    ReturnReview,
     SealedManifest,
     SealedPart,
     Signature,
@@ -50,7 +52,7 @@ class Sealed:
     """A sealed visit that was found whole.
 
     ``signer``: whose key made the signature, ``None`` without one. ``apart``: the details kept apart from a picture, by
-    its SHA-256. ``sha256``: of the file as a whole.
+    its SHA-256. ``sha256``: of the file as a whole. ``review``: the editor's words, where headquarters sent it back.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class Sealed:
     signer: PublicKey | None
     apart: Mapping[str, Mapping[str, Any]]
     sha256: str
+    review: ReturnReview | None = None
 
     @property
     def digest(self) -> str:
@@ -132,6 +135,7 @@ def _read(path: Path, file: IO[bytes], keys: Collection[PublicKey] | None) -> Se
         signer=signer,
         apart={name: _details(texts[entry], entry) for entry, name in _apart(manifest).items()},
         sha256=contents.sha256(),
+        review=record_in(ReturnReview, texts[REVIEW], REVIEW) if REVIEW in texts else None,
     )
 
 

@@ -18,6 +18,7 @@ from cemaudit.model.visit import ChecklistRef, Digest, Token
 
 __all__ = [
     "FORMAT",
+    "ReturnReview",
     "SealedManifest",
     "SealedPart",
     "Signature",
@@ -49,6 +50,15 @@ class Statement(Record):
     words: Annotated[LongText, Field(min_length=1)]
     language: Language
     name: Annotated[Line, Field(min_length=1)]
+    at: AwareDatetime
+
+
+class ReturnReview(Record):
+    """Why headquarters sends a visit back to its shopper: the editor's words, who wrote them, and when."""
+
+    state: Literal["returned"] = "returned"
+    reason: Annotated[LongText, Field(min_length=1)]
+    by: Annotated[Line, Field(min_length=1)]
     at: AwareDatetime
 
 

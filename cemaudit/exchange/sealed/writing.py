@@ -18,6 +18,7 @@ from cemaudit.exchange.sealed.archive import (
     LARGEST_MEDIUM,
     MANIFEST,
     MOST_ENTRIES,
+    REVIEW,
     SIGNATURE,
     STATEMENT,
     VISIT,
@@ -30,7 +31,15 @@ from cemaudit.exchange.sealed.archive import (
 )
 from cemaudit.exchange.sealed.keys import SigningKey
 from cemaudit.exchange.sealed.reading import Sealed, read_sealed
-from cemaudit.exchange.sealed.records import SealedManifest, SealedPart, Signature, Statement, bytes_of, record_in
+from cemaudit.exchange.sealed.records import (
+    ReturnReview,
+    SealedManifest,
+    SealedPart,
+    Signature,
+    Statement,
+    bytes_of,
+    record_in,
+)
 from cemaudit.exchange.visits import inside
 from cemaudit.files import replaced
 from cemaudit.language import message
@@ -58,11 +67,13 @@ def write_sealed(  # noqa: PLR0913, PLR0917 (all that a seal is put on)
     media: Media,
     apart: Mapping[str, Mapping[str, Any]] | None = None,
     key: SigningKey | None = None,
+    review: ReturnReview | None = None,
 ) -> Sealed:
     """Seal ``visit`` into the file ``path`` (see ``sealed_name``) and give what was read back from the disk.
 
     Evidence in the sealed visit is named by its content. ``apart``: details kept apart, by the SHA-256 of the picture;
-    those of pictures that are no evidence of this visit are left out.
+    those of pictures that are no evidence of this visit are left out. ``review``: the editor's words, of a visit that
+    goes back to its shopper.
     A file that holds this very visit already, sealed with the same key, is left and given as it is: sealing may be
     repeated. ``BadInput`` names evidence that is gone or changed, and a ``path`` taken by something else;
     ``BadEnvironment`` where the disk does not take the file: then there is none.
@@ -71,9 +82,10 @@ def write_sealed(  # noqa: PLR0913, PLR0917 (all that a seal is put on)
     line = bytes_of(sealed_visit)
     _check_line(line)
     if path.exists():
-        return _as_it_is(path, hashlib.sha256(line).hexdigest(), key)
+        return _as_it_is(path, hashlib.sha256(line).hexdigest(), key, review)
     contents |= _apart(apart or {}, {content.sha256 for content in contents.values()})
     contents |= {VISIT: _text(line), STATEMENT: _text(bytes_of(statement))}
+    contents |= {REVIEW: _text(bytes_of(review))} if review else {}
     contents = dict(sorted(contents.items()))
     parts = tuple(SealedPart(name=name, size=content.size, sha256=content.sha256) for name, content in contents.items())
     manifest = SealedManifest.of(sealed_visit, parts)
@@ -230,11 +242,12 @@ def _read_back(path: Path, manifest: SealedManifest, key: SigningKey | None) -> 
     return sealed
 
 
-def _as_it_is(path: Path, digest: str, key: SigningKey | None) -> Sealed:
+def _as_it_is(path: Path, digest: str, key: SigningKey | None, review: ReturnReview | None) -> Sealed:
     """The sealed file at ``path``, where it holds the visit of that digest sealed with that key."""
     with suppress(BadInput):
         sealed = read_sealed(path)
-        if sealed.digest == digest and sealed.signer == (key.public if key else None):
+        is_same = sealed.digest == digest and sealed.review == review
+        if is_same and sealed.signer == (key.public if key else None):
             return sealed
     cause = message("there is another file of this name, and nothing is overwritten")
     raise BadInput(Problem(cause, str(path), message("move it away, or choose another folder")))

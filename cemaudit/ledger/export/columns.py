@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from cemaudit.ledger.query.keys import COMPLETE, FACETS, expression
+from cemaudit.ledger.query.keys import COMPLETE, FACETS, STATE, expression
 from cemaudit.ledger.query.measured import Facets, facets_of_item, facets_of_touchpoint
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.relations import word_of
@@ -28,8 +28,8 @@ class ExportRequest:
     ``wide``: a row for each visit, else one for each thing noted or scored. ``words``: notes, words answered, and those
     of claims and blames too; ``shoppers``: their pseudonyms too; ``with_owners``: whose the stores are;
     ``claim_states``: what became of claims; ``skipped_feelings``: which feelings and expectations were left out, in a
-    wide export (a long one says it always); ``completeness``: whether each visit is complete. None of them is given
-    unless asked for.
+    wide export (a long one says it always); ``completeness``: whether each visit is complete; ``states``: the
+    state each is in. None of them is given unless asked for.
     """
 
     which: Filter = EVERYTHING
@@ -41,6 +41,7 @@ class ExportRequest:
     claim_states: bool = False
     skipped_feelings: bool = False
     completeness: bool = False
+    states: bool = False
 
     @property
     def question(self) -> LedgerQuery:
@@ -94,6 +95,8 @@ def visit_columns(request: ExportRequest) -> Iterator[ExportColumn]:
     yield from (ExportColumn(name, f"visits.{name}") for name in ("checklist", "scheme", "band"))
     if request.completeness:
         yield ExportColumn(COMPLETE, expression(COMPLETE))
+    if request.states:
+        yield ExportColumn(STATE, expression(STATE))
 
 
 def scored_columns(scores: Sequence[ScoreColumn]) -> Iterator[ExportColumn]:

@@ -22,7 +22,7 @@ from cemaudit.ledger.export.columns import (
 )
 from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.query.answers import CLAIM_STATES_JOIN
-from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS
+from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS, STATE_NUMBERS
 from cemaudit.ledger.query.measured import facets_of_item, facets_of_touchpoint, measured_scores
 from cemaudit.ledger.query.question import checklists_asked
 from cemaudit.ledger.query.reading import Answers, Local, ScoreTable
@@ -178,7 +178,9 @@ class ExportBatches:
     def __init__(self, reading: Local, request: ExportRequest, ledger: Ledger | None = None) -> None:
         self.reading, self.request, self._ledger = reading, request, ledger
         if request.completeness:
-            reading.refuse_unknown_completeness(INCOMPLETE_NUMBERS)
+            reading.refuse_unknown(INCOMPLETE_NUMBERS)
+        if request.states:
+            reading.refuse_unknown(STATE_NUMBERS)
         refs = checklists_asked(reading, request.question, one=False)
         if request.wide and len(refs) > 1:
             text = message("visits of several checklists are there: {names}", names=", ".join(refs))

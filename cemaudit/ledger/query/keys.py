@@ -10,10 +10,12 @@ from cemaudit.errors import BadInput, Problem, Sayable, nearest
 from cemaudit.language import message
 from cemaudit.ledger.snapshot.circumstances import WEEKDAYS
 from cemaudit.ledger.snapshot.names import quoted
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Facet
 
 __all__ = [
-    "CIRCUMSTANCE_KEYS", "COMPLETE", "FACETS", "INCOMPLETE_NUMBERS", "KEYS", "LENS", "Condition", "bound",
+    "CIRCUMSTANCE_KEYS", "COMPLETE", "FACETS", "INCOMPLETE_NUMBERS", "KEYS", "LENS", "STATE", "STATE_NUMBERS",
+    "Condition", "bound",
     "expression", "is_facet", "known_key",
     "month_key", "months", "needs_circumstances", "needs_stores", "of_scores_only", "of_visits", "order_of_values",
     "refuse_keys",
@@ -21,6 +23,9 @@ __all__ = [
 
 COMPLETE = "complete"
 """Whether visits hold all that their checklist asks: ``yes`` or ``no``."""
+
+STATE = "state"
+"""What became of visits: ``received`` until somebody looked, and so on."""
 
 _OF_ALL = ("store", "wave", "day", "month", "step", "scenario", "origin")
 _OF_SCORES = ("scheme", "band")
@@ -38,7 +43,7 @@ CIRCUMSTANCE_KEYS = ("weekday", "hour", "hour-band", "season", "occasion", "plac
 FACETS = ("measure", "key", *(facet.value for facet in Facet))
 """Keys that tell columns apart, not visits: a score's measure, the key it is for, and what the checklist says of it."""
 
-KEYS = (*_OF_ALL, COMPLETE, *CIRCUMSTANCE_KEYS, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
+KEYS = (*_OF_ALL, COMPLETE, STATE, *CIRCUMSTANCE_KEYS, *_OF_SCORES, *_OF_STORES, *_OF_MONTHS, "checklist", *FACETS)
 
 
 LENS = "lens:"
@@ -86,7 +91,7 @@ def needs_circumstances(key: str) -> bool:
 
 def order_of_values(key: str) -> Sequence[str]:
     """The values of a key in their own order; empty where it is that of their names."""
-    return {COMPLETE: ("yes", "no"), "weekday": WEEKDAYS, "season": tuple(SEASONS)}.get(key, ())
+    return {COMPLETE: ("yes", "no"), STATE: _STATES, "weekday": WEEKDAYS, "season": tuple(SEASONS)}.get(key, ())
 
 
 def of_scores_only(key: str) -> bool:
@@ -111,8 +116,8 @@ def expression(key: str) -> str:
         return _HOUR_BAND
     if key == "season":
         return _SEASON
-    if key == COMPLETE:
-        return _COMPLETE
+    if key in {COMPLETE, STATE}:
+        return _COMPLETE if key == COMPLETE else _STATE
     return f"visits.{quoted('month' if key in _OF_MONTHS else key)}"
 
 
@@ -130,7 +135,16 @@ _SEASON = f"case {_OF_SEASONS} end"
 
 
 INCOMPLETE_NUMBERS = "select number from incomplete"
+STATE_NUMBERS = "select number from states"
 _COMPLETE = f"case when visits.number in ({INCOMPLETE_NUMBERS}) then 'no' else 'yes' end"
+
+_STATES = tuple(state.value for state in VisitState)
+_GIVEN = " ".join(
+    f"when visits.number in ({STATE_NUMBERS} where state = '{state}') then '{state}'"
+    for state in VisitState
+    if state is not VisitState.RECEIVED
+)
+_STATE = f"case {_GIVEN} else '{VisitState.RECEIVED}' end"
 
 
 def month_key(key: str, month: str | None) -> str | None:
@@ -163,6 +177,7 @@ def bound(condition: Condition) -> list[str | dt.date]:
 
 _ALLOWED: dict[str, Sequence[str]] = {
     COMPLETE: ("yes", "no"),
+    STATE: _STATES,
     "weekday": WEEKDAYS,
     "hour": tuple(f"{hour:02}" for hour in range(24)),
     "hour-band": (*HOUR_BANDS, NIGHT),

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS
+from cemaudit.ledger.query.keys import INCOMPLETE_NUMBERS, STATE, STATE_NUMBERS
 from cemaudit.ledger.query.statement import CIRCUMSTANCES_JOIN, Filter, SqlStatement, joined_tables
+from cemaudit.ledger.settings import COUNTS, states_in
 from cemaudit.ledger.snapshot.circumstances import CIRCUMSTANCES
 from cemaudit.ledger.snapshot.claim_states import CLAIM_STATES
-from cemaudit.ledger.snapshot.folder import INCOMPLETE
+from cemaudit.ledger.snapshot.folder import INCOMPLETE, SETTINGS_FILE, STATES
 from cemaudit.ledger.snapshot.manifest import SnapshotFile, SnapshotManifest, read_manifest
 from cemaudit.ledger.snapshot.names import ScoreColumn
 from cemaudit.ledger.snapshot.parquet import connected, missing, parquet_sql, translate_errors
 from cemaudit.ledger.snapshot.skipped_feelings import SKIPPED_FEELINGS
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Checklist, Scheme
 from cemaudit.model.base import version_order
 
@@ -56,8 +58,9 @@ class Reading(ABC):
         self._schemes: dict[str, Scheme] = {}
         for name in ("stores", "gone"):
             self.view(name, manifest.files(name))
-        if self.knows_completeness:
-            self.view(INCOMPLETE, manifest.files(INCOMPLETE))
+        for name in (INCOMPLETE, STATES, SETTINGS_FILE):
+            if manifest.files(name):
+                self.view(name, manifest.files(name))
 
     @abstractmethod
     def view(self, name: str, parts: Sequence[SnapshotFile]) -> None:
@@ -142,8 +145,29 @@ class Reading(ABC):
         """Whether any visit is known to be incomplete."""
         return any(file.visits for file in self.manifest.files(INCOMPLETE))
 
-    def refuse_unknown_completeness(self, sql: str) -> None:
-        """``BadInput`` where SQL asks which visits are incomplete, and the snapshot does not say it."""
+    @property
+    def knows_states(self) -> bool:
+        """Whether it is kept in which state visits are; a snapshot from before then does not say it."""
+        return bool(self.manifest.files(STATES))
+
+    @property
+    def has_states(self) -> bool:
+        """Whether any visit is known to be in another state than received."""
+        return any(file.visits for file in self.manifest.files(STATES))
+
+    @property
+    def counted_states(self) -> tuple[VisitState, ...] | None:
+        """The states whose visits count, as the ledger was set; ``None`` of a snapshot from before that was kept."""
+        if not self.manifest.files(SETTINGS_FILE):
+            return None
+        ((value,),) = self.ask(f"select value from {SETTINGS_FILE} where name = '{COUNTS}'")
+        return states_in(value)
+
+    def refuse_unknown(self, sql: str) -> None:
+        """``BadInput`` where SQL asks which visits are incomplete, or of which state, and no file of it says that."""
+        if STATE_NUMBERS in sql and not self.knows_states:
+            hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
+            raise BadInput(Problem(message("this snapshot does not say in which state visits are"), STATE, hint))
         if INCOMPLETE_NUMBERS in sql and not self.knows_completeness:
             hint = message("not known; make the snapshot again with 'cemaudit snapshot'")
             raise BadInput(Problem(message("this snapshot does not say which visits are complete"), "complete", hint))
@@ -228,7 +252,7 @@ class Local(Reading):
         self.define(name, f"select * from {parquet_sql([self.folder / part.file for part in parts])}")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        self.refuse_unknown_completeness(sql)
+        self.refuse_unknown(sql)
         with translate_errors(self.folder):
             return self.link.execute(sql, values).fetchall()
 

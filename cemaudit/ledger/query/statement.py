@@ -13,6 +13,8 @@ from typing import NamedTuple
 from cemaudit.ledger.query.keys import (
     COMPLETE,
     INCOMPLETE_NUMBERS,
+    STATE,
+    STATE_NUMBERS,
     Condition,
     bound,
     expression,
@@ -21,6 +23,7 @@ from cemaudit.ledger.query.keys import (
     needs_stores,
 )
 from cemaudit.ledger.snapshot.names import quoted
+from cemaudit.ledger.states import VisitState
 
 __all__ = [
     "CIRCUMSTANCES_JOIN", "DEVIATION", "EVERYTHING", "EXTREMES", "MEAN", "STORES_JOIN", "Filter", "SqlStatement",
@@ -43,15 +46,21 @@ class SqlStatement(NamedTuple):
 class Filter(NamedTuple):
     """Which visits are asked about: those of all ``conditions``, of days from ``since`` to ``until``.
 
-    ``excluded``: those that headquarters excluded, too. ``left_out``: instead of those that count, the incomplete ones
-    that the ledger's setting leaves out.
+    A condition on ``state`` asks for visits of these states whether or not they count. ``excluded``: those that
+    headquarters excluded, too. ``left_out``: instead of those that count, the ones that do not for this reason
+    (``incomplete``, or a state).
     """
 
     conditions: tuple[Condition, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
     excluded: bool = False
-    left_out: bool = False
+    left_out: str = ""
+
+    @property
+    def names_states(self) -> bool:
+        """Whether a condition says of which states the visits are."""
+        return any(condition.key == STATE for condition in self.conditions)
 
 
 EVERYTHING = Filter()
@@ -137,14 +146,13 @@ def joined_tables(which: Filter, circumstances: str = "circumstances") -> str:
 
 def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
     """The conditions in SQL, all of which must hold, and their values."""
-    gone = "select number from gone" + (" where why <> 'excluded'" if which.excluded else "")
-    parts = [f"visits.number not in ({gone})"]
+    parts = [f"visits.number not in ({_gone(which)})"]
     if which.left_out:
-        parts = ["visits.number in (select number from gone where why = 'incomplete')"]
-    values: list[Bound] = []
+        parts = ["visits.number in (select number from gone where why = ?)"]
+    values: list[Bound] = [which.left_out] if which.left_out else []
     for condition in map(months, which.conditions):
-        if condition.key == COMPLETE:
-            parts.append(_completeness(condition))
+        if condition.key in {COMPLETE, STATE}:
+            parts.append(_completeness(condition) if condition.key == COMPLETE else _state(condition))
             continue
         name, known = expression(condition.key), bound(condition)
         either = [f"{name} in ({', '.join('?' * len(known))})"] if known else []
@@ -156,6 +164,23 @@ def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
             parts.append(f"visits.day {sign} ?")
             values.append(day)
     return parts, tuple(values)
+
+
+def _gone(which: Filter) -> str:
+    """The numbers of the visits that are not to be counted."""
+    if which.names_states:
+        return "select number from gone where why in ('superseded', 'incomplete')"
+    return "select number from gone" + (" where why <> 'excluded'" if which.excluded else "")
+
+
+def _state(condition: Condition) -> str:
+    """A condition on states; of visits that were received and no more there is no row."""
+    wanted = set(bound(condition))
+    if VisitState.RECEIVED in wanted:
+        others = [f"'{state}'" for state in VisitState if state not in wanted]
+        return f"visits.number not in ({STATE_NUMBERS} where state in ({', '.join(others) or 'null'}))"
+    listed = ", ".join(f"'{state}'" for state in VisitState if state in wanted)
+    return f"visits.number in ({STATE_NUMBERS} where state in ({listed or 'null'}))"
 
 
 def _completeness(condition: Condition) -> str:

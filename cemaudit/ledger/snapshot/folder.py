@@ -19,7 +19,7 @@ from cemaudit.ledger.definitions import as_text
 from cemaudit.ledger.ledger import Ledger
 from cemaudit.ledger.marks import incomplete_visits
 from cemaudit.ledger.settings import INCOMPLETE as INCOMPLETE_SETTING
-from cemaudit.ledger.settings import LEAVE_OUT, settings_in_force
+from cemaudit.ledger.settings import LEAVE_OUT, counted_states, setting_values, settings_in_force
 from cemaudit.ledger.snapshot.manifest import (
     SnapshotFile,
     SnapshotManifest,
@@ -38,6 +38,7 @@ from cemaudit.ledger.snapshot.parquet import (
     text_column,
     write,
 )
+from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import registered_stores
 from cemaudit.model import Scheme
 
@@ -46,6 +47,8 @@ __all__ = [
     "EXCLUDED",
     "INCOMPLETE",
     "KIND",
+    "SETTINGS_FILE",
+    "STATES",
     "STORE_COLUMNS",
     "SUPERSEDED",
     "NewFile",
@@ -55,8 +58,11 @@ __all__ = [
     "is_replaced_by_blocks",
     "progress_to_dict",
     "publish_manifest",
+    "uncounted_by_state",
     "uncounted_visits",
     "write_incomplete_visits",
+    "write_settings",
+    "write_states",
     "write_stores",
     "write_uncounted_visits",
 ]
@@ -66,6 +72,9 @@ EPISODES = "episodes"
 
 INCOMPLETE = "incomplete"
 """The kind of the file of incomplete visits, and why such a visit does not count where the ledger leaves them out."""
+
+STATES, SETTINGS_FILE = "states", "settings"
+"""The kinds of the files of states and of the ledger's settings."""
 
 KIND = "snapshot"
 """What the trail's lines about new visits in a snapshot are called."""
@@ -199,7 +208,10 @@ def _named(
 
 
 SUPERSEDED, EXCLUDED = "superseded", "excluded"
-"""Why a visit does not count: a later revision takes its place, or headquarters excluded it."""
+"""Why a visit does not count: a later revision takes its place, or headquarters excluded it.
+
+Beside ``INCOMPLETE``, and the states that do not count as the ledger is set.
+"""
 
 STORE_COLUMNS = ("name", "region", "format", "brand", "owner", "pool")
 """What is known of stores, as far as visits are grouped by it; ``opened`` is a date."""
@@ -215,15 +227,37 @@ _EXCLUDED = (
 )
 
 
+_STATES = (
+    "select visit, state from state where visit <= ? and not exists "
+    "(select 1 from state later where later.visit = state.visit and later.number > state.number)"
+)
+
+
 def excluded_visits(ledger: Ledger, covered: int) -> set[int]:
     """Return the numbers up to ``covered`` of the visits that headquarters excluded."""
     return {number for (number,) in ledger.database.run(_EXCLUDED, (covered,))}
 
 
+def visit_states(ledger: Ledger, covered: int) -> dict[int, VisitState]:
+    """Return the states of the visits up to ``covered`` that were given one, by number; all others are received."""
+    return {number: VisitState(state) for number, state in ledger.database.run(_STATES, (covered,))}
+
+
+def uncounted_by_state(ledger: Ledger, covered: int) -> dict[int, str]:
+    """Return the states of the visits up to ``covered`` whose state does not count as the ledger is set, by number."""
+    counted = counted_states(ledger.database)
+    states = visit_states(ledger, covered)
+    if VisitState.RECEIVED not in counted:
+        every = ledger.database.run("select number from visit where number <= ?", (covered,))
+        states = {number: VisitState.RECEIVED for (number,) in every} | states
+    return {number: state.value for number, state in states.items() if state not in counted}
+
+
 def uncounted_visits(ledger: Ledger, covered: int) -> dict[int, str]:
     """Return the numbers up to ``covered`` of the visits that do not count, and why."""
     leaves_out = settings_in_force(ledger.database)[INCOMPLETE_SETTING] == LEAVE_OUT
-    why = dict.fromkeys(incomplete_visits(ledger, covered) if leaves_out else (), INCOMPLETE)
+    why = uncounted_by_state(ledger, covered)
+    why |= dict.fromkeys(incomplete_visits(ledger, covered) if leaves_out else (), INCOMPLETE)
     why |= dict.fromkeys(excluded_visits(ledger, covered), EXCLUDED)
     return why | {number: SUPERSEDED for (number,) in ledger.database.run(_SUPERSEDED, (covered, covered))}
 
@@ -242,6 +276,25 @@ def write_incomplete_visits(ledger: Ledger, folder: Path, covered: int) -> NewFi
     numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))
     fields = [numbers, text_column("missing", [missing for _, missing in rows])]
     return NewFile(INCOMPLETE, "", "", 0, covered, write(SnapshotTable(len(rows), fields), folder / INCOMPLETE))
+
+
+def write_states(ledger: Ledger, folder: Path, covered: int) -> NewFile:
+    """Write the table ``states``: the ``number`` and ``state`` of each visit up to ``covered`` that was given one."""
+    rows = sorted(visit_states(ledger, covered).items())
+    numbers = integer_column("number", np.array([number for number, _ in rows], np.int64))
+    fields = [numbers, text_column("state", [state.value for _, state in rows])]
+    return NewFile(STATES, "", "", 0, covered, write(SnapshotTable(len(rows), fields), folder / STATES))
+
+
+def write_settings(ledger: Ledger, folder: Path, covered: int) -> NewFile:
+    """Write the table ``settings``: ``name`` and ``value`` of each setting of the ledger in force."""
+    values = setting_values(ledger.database)
+    fields = [
+        text_column("name", [setting.name for setting in values]),
+        text_column("value", [setting.value for setting in values]),
+    ]
+    table = SnapshotTable(len(values), fields)
+    return NewFile(SETTINGS_FILE, "", "", 0, covered, write(table, folder / SETTINGS_FILE))
 
 
 def write_stores(ledger: Ledger, folder: Path, covered: int) -> NewFile:

@@ -68,7 +68,8 @@ class SnapshotFile(NamedTuple):
 
     ``file`` is its place in the folder; the first name in it says what the file holds: ``answers``, ``scores``,
     ``rescored``, ``findings``, ``circumstances``, ``claim-states``, ``skipped-feelings``, ``stores``, ``gone``,
-    ``episodes``. ``scheme`` is empty but for ``rescored``; ``first`` and ``last`` are numbers of visits.
+    ``incomplete``, ``states``, ``settings``, ``episodes``. ``scheme`` is empty but for ``rescored``; ``first`` and
+    ``last`` are numbers of visits.
     """
 
     file: str

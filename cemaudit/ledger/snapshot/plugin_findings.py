@@ -17,7 +17,7 @@ from cemaudit.exchange.canonical_json import read_line
 from cemaudit.language import message
 from cemaudit.ledger.database import select_in
 from cemaudit.ledger.documents import decompress
-from cemaudit.ledger.snapshot.folder import NewFile, SnapshotFolder, excluded_visits
+from cemaudit.ledger.snapshot.folder import NewFile, SnapshotFolder, uncounted_by_state
 from cemaudit.ledger.snapshot.manifest import FORMAT, SnapshotFile
 from cemaudit.ledger.snapshot.parquet import (
     SnapshotColumn,
@@ -103,8 +103,8 @@ class PluginInquiry:
             self._engine.plugins.report(self._engine.plugins[name], Problem(problem))
 
     @cached_property
-    def _excluded(self) -> set[int]:
-        return excluded_visits(self._store.ledger, self._last)
+    def _uncounted(self) -> set[int]:
+        return set(uncounted_by_state(self._store.ledger, self._last))
 
     def _plugins(self, ref: str) -> list[Plugin]:
         return self._engine.plugins_finding(self._checklist(ref).sector)
@@ -164,9 +164,9 @@ class PluginInquiry:
         query = "select number, document from visit where number in ({places})"
         documents = select_in(self._store.ledger.database, query, sorted(stores))
         visits = {number: read_line(decompress(document))[0] for number, document in documents}
-        # Of each visit its latest revision, and none that is excluded: as for everything that compares.
+        # Of each visit its latest revision, and none whose state does not count: as for everything that compares.
         counting: dict[str, list[Visit]] = defaultdict(list)
-        for number in set(latest.values()) - self._excluded:
+        for number in set(latest.values()) - self._uncounted:
             counting[stores[number]].append(visits[number])
         for store, plugins_by_visit in waiting.items():
             history_of_store = AuditHistory(sorted(counting[store], key=visit_order), self._audit)

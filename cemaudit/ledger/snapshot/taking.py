@@ -20,12 +20,16 @@ from cemaudit.ledger.snapshot.episode_files import EpisodeFiles
 from cemaudit.ledger.snapshot.folder import (
     INCOMPLETE,
     KIND,
+    SETTINGS_FILE,
+    STATES,
     NewFile,
     SnapshotFolder,
     SnapshotProgress,
     progress_to_dict,
     publish_manifest,
     write_incomplete_visits,
+    write_settings,
+    write_states,
     write_stores,
     write_uncounted_visits,
 )
@@ -291,7 +295,13 @@ class _SnapshotRun:
         if not is_reached or not self._has_tables() or not episode_files.are_whole():
             files = [
                 write(ledger, folder, self.last)
-                for write in (write_uncounted_visits, write_incomplete_visits, write_stores)
+                for write in (
+                    write_uncounted_visits,
+                    write_incomplete_visits,
+                    write_states,
+                    write_settings,
+                    write_stores,
+                )
             ]
             files += episode_files.new_files()
             reached = SnapshotProgress(self.last, self.seen, whole=True)
@@ -301,4 +311,4 @@ class _SnapshotRun:
 
     def _has_tables(self) -> bool:
         kinds_present = {file.kind for file in self.store.parts.values() if self.store.is_whole(file)}
-        return {"gone", INCOMPLETE, "stores"} <= kinds_present
+        return {"gone", INCOMPLETE, STATES, SETTINGS_FILE, "stores"} <= kinds_present

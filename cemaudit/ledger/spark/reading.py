@@ -110,7 +110,7 @@ class SparkSnapshot(Reading):
         self.frame(*(file.file for file in files)).createOrReplaceTempView(name)
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        self.refuse_unknown_completeness(sql)
+        self.refuse_unknown(sql)
         with translate_errors(self.place):
             return [tuple(row) for row in self.session.sql(sql, args=list(values)).collect()]
 

@@ -8,6 +8,7 @@ from cemaudit import __version__
 from cemaudit.compare.league_table import League
 from cemaudit.compare.report_records import LeagueReportData
 from cemaudit.compare.results import EXCLUDED, LEFT_OUT_INCOMPLETE
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Reason, Text
 from cemaudit.model.blocks import Block, Callout, Cell, Column, Heading, Paragraph, Section, Table, Words
 from cemaudit.report.league.words import NOT_KNOWN, expected, number, percent, said, several_of
@@ -142,6 +143,7 @@ def _sample(account: LeagueReportData) -> Table:
         (Text(ko="점수가 있는 방문", en="Visits with a score"), f"{facts.visits:,}"),
         (Text(ko="쇼퍼를 모르는 방문", en="Visits by an unknown shopper"), f"{facts.unknown_shopper_visits:,}"),
         (Text(ko="그중 기록이 미비한 방문", en="Of these, incomplete"), _incomplete(facts.incomplete)),
+        *(_counted_states(facts.counted)),
         *((_left_out(reason), f"{count:,}") for reason, count in sorted(facts.left_out.items())),
         (Text(ko="순위를 매기는 최소 방문 수", en="Visits needed for a place"), f"{rules.least_visits}"),
         (Text(ko="구간의 수준", en="Level of intervals"), percent(rules.level)),
@@ -169,11 +171,23 @@ def _incomplete(count: int | None) -> Words:
     return NOT_KNOWN if count is None else f"{count:,}"
 
 
+def _counted_states(counted: Sequence[str]) -> Iterator[tuple[Text, Words]]:
+    """Which states count, as the ledger is set; nothing where that is not known."""
+    if counted:
+        states = [VisitState(state) for state in counted]
+        title = Text(ko="집계하는 상태", en="States that count")
+        yield title, both(lambda: ", ".join(state.words for state in states))
+
+
 def _left_out(reason: str) -> Words:
     """Why visits are not counted."""
     if reason not in set(Reason):
         texts = {
             EXCLUDED: Text(ko="뺀 방문: 제외 처리", en="Left out: excluded"),
+            VisitState.RECEIVED: Text(ko="뺀 방문: 접수(미검토)", en="Left out: received, not reviewed"),
+            VisitState.ACCEPTED: Text(ko="뺀 방문: 승인", en="Left out: accepted"),
+            VisitState.RETURNED: Text(ko="뺀 방문: 반려", en="Left out: returned"),
+            VisitState.CONTESTED: Text(ko="뺀 방문: 이의 제기", en="Left out: contested"),
             LEFT_OUT_INCOMPLETE: Text(ko="뺀 방문: 기록 미비", en="Left out: incomplete"),
         }
         return texts.get(reason, reason)

@@ -11,7 +11,7 @@ from cemaudit.model import Audit, Item, ItemScore, Reason, Text, Touchpoint
 from cemaudit.model.blocks import Cell, Column, Paragraph, Section, Table, Tone, Words
 from cemaudit.report.sections.words import NOTHING, asked_items, both, exactly, joined, visit_name, visited
 
-__all__ = ["items"]
+__all__ = ["items", "shown_answer"]
 
 Row = tuple[Cell | Words, ...]
 CRITICAL = Text(ko="중대", en="Critical")
@@ -77,13 +77,13 @@ def _row(audit: Audit, item: Item) -> Row:
     return (
         joined([item.id, CRITICAL]) if item.critical else item.id,
         Cell(text=item.ask, tone="worst" if failed else "plain"),
-        Cell(text=_answer(audit, item), strong=item.id in audit.visit.answers),
+        Cell(text=shown_answer(audit, item), strong=item.id in audit.visit.answers),
         Cell(text=_points(score), tone=_tone(score, failed=failed)),
         _note(audit, item),
     )
 
 
-def _answer(audit: Audit, item: Item) -> Words:
+def shown_answer(audit: Audit, item: Item) -> Words:
     """The answer as a person reads it, else the state that stands in its place."""
     visit = audit.visit
     if item.id in visit.answers:
