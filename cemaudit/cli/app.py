@@ -27,6 +27,7 @@ EXTRAS = {
     "pdf": ("pypdf",),
     "postgres": ("psycopg",),
     "sign": ("cryptography",),
+    "calendar": ("icalendar",),
     "spark": ("pyspark", "pyarrow", "pandas"),
 }
 """The packages an extra brings, by the names they are imported by."""

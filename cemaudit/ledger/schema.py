@@ -94,10 +94,29 @@ create table setting (
 create index setting_by_batch on setting (batch);
 create index visit_by_shopper on visit (shopper, day)
 """,
+    """
+create table action_update (
+  number {number} primary key, action text not null, status text not null, day text, comment text not null,
+  photo text, who text not null, at text not null, batch bigint not null
+);
+create index action_update_by_action on action_update (action, number);
+create index action_update_by_batch on action_update (batch)
+""",
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
-AUDITED_TABLES = ("checklist", "scheme", "store", "visit", "state", "snapshot", "action", "mark", "setting")
+AUDITED_TABLES = (
+    "checklist",
+    "scheme",
+    "store",
+    "visit",
+    "state",
+    "snapshot",
+    "action",
+    "mark",
+    "setting",
+    "action_update",
+)
 """The tables whose rows the trail vouches for."""
 
 UNAUDITED_COLUMNS = {"visit": {"document"}}

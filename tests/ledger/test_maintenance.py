@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from helpers.ledgers import amended, take, visit
 
 from cemaudit.errors import CemauditError
 from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.action_updates import ActionChange, ActionStatus, update_action
 from cemaudit.ledger.actions import Action, save_actions
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.documents import compress, decompress
@@ -50,6 +52,8 @@ def full(ledger: Ledger) -> Ledger:
     save_actions(
         ledger, [Action(id=name, kind="raise", what="greet", since="2026-01-01", stores=["s1"]) for name in "ab"]
     )
+    for status in (ActionStatus.DOING, ActionStatus.DONE):
+        update_action(ledger, "a", ActionChange(dt.date(2026, 1, 2), status, "said"))
     return ledger
 
 
