@@ -67,6 +67,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("form", "import"): N_("Write forms to fill in; read what comes back."),
         ("verify", "collect"): N_("Check sealed visits; take visits into a ledger."),
         ("stores", "review"): N_("Register stores; accept or exclude visits."),
+        ("screening",): N_("Point out what an editor should look at."),
         ("history", "ledger"): N_("The history of a visit; check or copy a ledger."),
         ("people",): N_("Show who a pseudonym is; the trail notes it."),
         ("purge",): N_("Remove personal data; the scores stay."),

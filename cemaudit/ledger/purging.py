@@ -272,6 +272,7 @@ def purge(
     updates = ledger.write(KIND, partial(_empty_updates, before=before, reason=reason)) if before else 0
     # After the visits: only now is it known whom no visit leads to any more.
     identities = ledger.write(KIND, partial(_delete_identities, reason=reason))
+    ledger.write(KIND, _forget_pictures)
     # Files go last: the trail names them by then, and a later purge removes what this one did not come to.
     files = remove_unreferenced_evidence(ledger, media) if media else 0
     _vacuum(ledger.database)
@@ -312,6 +313,11 @@ def _empty_updates(entry: TrailEntry, before: dt.date, reason: str) -> int:
             entry.rehash("action_update", batch)
         entry.note(reason=reason, updates=len(rows), files=sorted({photo for _, photo, _ in rows if photo}))
     return len(rows)
+
+
+def _forget_pictures(entry: TrailEntry) -> None:
+    """Forget how pictures look: what is left of them is looked at again when it is screened."""
+    entry.database.run("delete from picture_hash")
 
 
 def _delete_identities(entry: TrailEntry, reason: str) -> int:

@@ -87,6 +87,7 @@ def test_visits_fit_their_checklists(pages: dict[str, str]) -> None:
         "relation.md",
         "reports.md",
         "scoring.md",
+        "screening.md",
         "visits.md",
     ],
 )

@@ -21,6 +21,7 @@ from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.marks import mark_earlier_visits
 from cemaudit.ledger.schema import AUDITED_TABLES, columns_of, keys_of
+from cemaudit.ledger.screening_remarks import ScreeningRemark, save_remarks
 from cemaudit.ledger.settings import change_setting
 from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
@@ -52,6 +53,7 @@ def full(ledger: Ledger) -> Ledger:
     save_actions(
         ledger, [Action(id=name, kind="raise", what="greet", since="2026-01-01", stores=["s1"]) for name in "ab"]
     )
+    save_remarks(ledger, [ScreeningRemark(number, "texts", "notes.I1", 1, "0.90") for number in (2, 3)])
     for status in (ActionStatus.DOING, ActionStatus.DONE):
         update_action(ledger, "a", ActionChange(dt.date(2026, 1, 2), status, "said"))
     return ledger
