@@ -27,6 +27,7 @@ EXTRAS = {
     "pdf": ("pypdf",),
     "postgres": ("psycopg",),
     "sign": ("cryptography",),
+    "calendar": ("icalendar",),
     "spark": ("pyspark", "pyarrow", "pandas"),
 }
 """The packages an extra brings, by the names they are imported by."""
@@ -67,6 +68,7 @@ GROUPS: dict[str, dict[tuple[str, ...], str]] = {
         ("verify", "collect"): N_("Check sealed visits; take visits into a ledger."),
         ("stores", "review"): N_("Register stores; accept or exclude visits."),
         ("alerts",): N_("What must be told at once: critical items not met."),
+        ("screening",): N_("Point out what an editor should look at."),
         ("history", "ledger"): N_("The history of a visit; check or copy a ledger."),
         ("people",): N_("Show who a pseudonym is; the trail notes it."),
         ("purge",): N_("Remove personal data; the scores stay."),

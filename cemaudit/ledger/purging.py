@@ -39,6 +39,7 @@ __all__ = [
     "purges",
     "purges_of",
     "remove_unreferenced_evidence",
+    "updates_to_purge",
     "visits_to_purge",
 ]
 
@@ -177,7 +178,7 @@ def number_ranges(numbers: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
-    """Remove from ``folder`` the evidence of purged visits that no visit names, and return how many files it was.
+    """Remove from ``folder`` purged evidence that no visit or action names, and return how many files it was.
 
     Also what an earlier purge did not come to.
 
@@ -195,14 +196,15 @@ def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
 
 
 def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
-    """Those of ``names`` that a visit or an appeal names, and more."""
+    """Those of ``names`` that a visit, an appeal or an action names, and more."""
     if not names:
         return set()
     mark = f'"{MEDIA}'.encode()
     # Excluded and superseded visits too: their evidence is theirs as long as they were not purged.
     visits = ledger.visits(states=list(VisitState), superseded=True)
-    of_appeals = {name for (name,) in ledger.database.run("select distinct evidence from appeal")}
-    return of_appeals | {name for held in visits if mark in held.line for name in files_of(held.visit)}
+    queries = ("select distinct evidence from appeal", "select distinct photo from action_update")
+    beside = {name for query in queries for (name,) in ledger.database.run(query)}
+    return beside | {name for held in visits if mark in held.line for name in files_of(held.visit)}
 
 
 _AT_ONCE = 2_000
@@ -215,11 +217,15 @@ _ORPHAN_IDENTITIES = (
 
 
 class PurgeResult(NamedTuple):
-    """How many visits lost their personal data, how many identities and files of evidence went."""
+    """How many visits lost their personal data, how many identities and files of evidence went.
+
+    ``updates``: of actions, how many lost what was said in them.
+    """
 
     visits: int
     identities: int
     files: int
+    updates: int = 0
 
 
 def visits_to_purge(ledger: Ledger, before: dt.date | None = None, shopper: str | None = None) -> list[int]:
@@ -237,11 +243,24 @@ def visits_to_purge(ledger: Ledger, before: dt.date | None = None, shopper: str 
     return not_purged(ledger, [number for (number,) in ledger.database.run(query, list(conditions.values()))])
 
 
-def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | None) -> PurgeResult:
+_WITH_WORDS = "(comment <> '' or photo is not null) and substr(at, 1, 10) < ?"
+
+
+def updates_to_purge(ledger: Ledger, before: dt.date | None) -> int:
+    """Return how many updates of actions from days before ``before`` hold words or a photo; none without a day."""
+    query = f"select count(*) from action_update where {_WITH_WORDS}"
+    ((count,),) = ledger.database.run(query, (before.isoformat(),)) if before else ((0,),)
+    return int(count)
+
+
+def purge(
+    ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | None, before: dt.date | None = None
+) -> PurgeResult:
     """Take the personal data of these visits away, for a ``reason`` that stays in the trail.
 
-    ``media``: the folder of evidence. What was deleted is overwritten where the ledger is a file, and written anew
-    where it is on a server.
+    With ``before`` also what was said and shown of actions on days before it; that they were done, and who noted it,
+    stays. ``media``: the folder of evidence. What was deleted is overwritten where the ledger is a file, and written
+    anew where it is on a server.
     """
     _ = ledger.people  # it must be there
     if ledger.database.file:
@@ -253,12 +272,14 @@ def purge(ledger: Ledger, numbers: Sequence[int], reason: str, media: Path | Non
         ledger.write(KIND, partial(_anonymise, numbers=chunk, reason=reason, forgetting=forgetting))
     # Also of visits purged before: a store may have contested one since.
     ledger.write(KIND, partial(_empty_appeals, ledger=ledger, reason=reason))
+    updates = ledger.write(KIND, partial(_empty_updates, before=before, reason=reason)) if before else 0
     # After the visits: only now is it known whom no visit leads to any more.
     identities = ledger.write(KIND, partial(_delete_identities, reason=reason))
+    ledger.write(KIND, _forget_pictures)
     # Files go last: the trail names them by then, and a later purge removes what this one did not come to.
     files = remove_unreferenced_evidence(ledger, media) if media else 0
     _vacuum(ledger.database)
-    return PurgeResult(len(numbers), identities, files)
+    return PurgeResult(len(numbers), identities, files, updates)
 
 
 def _anonymise(entry: TrailEntry, numbers: Sequence[int], reason: str, forgetting: Anonymiser) -> None:
@@ -315,6 +336,24 @@ def _empty_appeals(entry: TrailEntry, ledger: Ledger, reason: str) -> None:
     entry.note(reason=reason, appeals=len(rows), files=sorted({file for _, _, file, *_ in rows if file}))
 
 
+def _empty_updates(entry: TrailEntry, before: dt.date, reason: str) -> int:
+    """Take what was said and shown of actions before a day away."""
+    query = f"select number, photo, batch from action_update where {_WITH_WORDS} order by number"
+    rows = entry.database.run(query, (before.isoformat(),))
+    if rows:
+        emptied = [(number,) for number, _, _ in rows]
+        entry.database.many("update action_update set comment = '', photo = null where number = ?", emptied)
+        for batch in sorted({batch for _, _, batch in rows}):
+            entry.rehash("action_update", batch)
+        entry.note(reason=reason, updates=len(rows), files=sorted({photo for _, photo, _ in rows if photo}))
+    return len(rows)
+
+
+def _forget_pictures(entry: TrailEntry) -> None:
+    """Forget how pictures look: what is left of them is looked at again when it is screened."""
+    entry.database.run("delete from picture_hash")
+
+
 def _delete_identities(entry: TrailEntry, reason: str) -> int:
     """Delete whoever no visit leads to."""
     ((count,),) = entry.database.run(f"select count(*) from people.person where {_ORPHAN_IDENTITIES}")
@@ -327,7 +366,8 @@ def _delete_identities(entry: TrailEntry, reason: str) -> int:
 def _vacuum(database: Database) -> None:
     """Write the tables anew, without what was deleted."""
     anew = ("main", "people") if database.file else (
-        "full visit", "full state", "full appeal", "full decision", "full people.person", "full people.paper",
+        "full visit", "full state", "full appeal", "full decision", "full action_update", "full people.person",
+        "full people.paper",
     )  # fmt: skip
     for statement in anew:
         database.run(f"vacuum {statement}")

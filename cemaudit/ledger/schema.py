@@ -107,22 +107,28 @@ create table decision (
 );
 create index decision_by_batch on decision (batch)
 """,
+    """
+create table action_update (
+  number {number} primary key, action text not null, status text not null, day text, comment text not null,
+  photo text, who text not null, at text not null, batch bigint not null
+);
+create index action_update_by_action on action_update (action, number);
+create index action_update_by_batch on action_update (batch);
+create table screening (
+  number {number} primary key, visit bigint not null, rule text not null, place text not null, other bigint,
+  figure text not null, at text not null, batch bigint not null
+);
+create index screening_by_visit on screening (visit);
+create index screening_by_batch on screening (batch);
+create table picture_hash (file text primary key, hash text not null)
+""",
 )
 """The statements that bring a ledger from each version to the next one, from 0: nothing there."""
 
 AUDITED_TABLES = (
-    "checklist",
-    "scheme",
-    "store",
-    "visit",
-    "state",
-    "snapshot",
-    "action",
-    "mark",
-    "setting",
-    "appeal",
-    "decision",
-)
+    "checklist", "scheme", "store", "visit", "state", "snapshot", "action", "mark", "setting", "appeal", "decision",
+    "action_update", "screening",
+)  # fmt: skip
 """The tables whose rows the trail vouches for."""
 
 UNAUDITED_COLUMNS = {"visit": {"document"}}

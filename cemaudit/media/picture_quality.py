@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image, ImageFilter, ImageOps, ImageStat
 
 from cemaudit.errors import BadInput
 from cemaudit.language import message
@@ -14,12 +16,13 @@ from cemaudit.media.binary import COPY_AGAIN, check_pixels, refuse_file
 from cemaudit.media.exif import ORIENTATION
 from cemaudit.media.file_types import MediaType
 
-__all__ = ["PictureQuality", "picture_quality"]
+__all__ = ["PictureQuality", "grey_picture", "picture_quality"]
 
 LONG_SIDE = 400
 """Pictures are looked at in this size (pixels of the longer side): numbers of all cameras compare, and the noise of a
 sensor, which would pass for sharp edges, is averaged away."""
 
+Look = TypeVar("Look")
 GRID = 4
 DARKEST = 0.05
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
@@ -45,10 +48,31 @@ def picture_quality(data: bytes, kind: MediaType) -> PictureQuality | None:
 
     ``BadInput`` where it cannot be decoded.
     """
+    return _decoded(data, kind, _quality_of)
+
+
+def grey_picture(data: bytes, kind: MediaType) -> Image.Image | None:
+    """Return a picture standing upright, small, in 256 greys; ``None`` for what is no picture, and as above.
+
+    ``BadInput`` where it cannot be decoded.
+    """
+    if kind is not MediaType.HEIC and kind not in _FORMATS:
+        return None
+    return _decoded(data, kind, _upright)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    check_pixels(*image.size)
+    image.draft("L", (LONG_SIDE, LONG_SIDE))
+    # Turned while the tag is still there: a messenger turns the picture and takes the tag away.
+    return _grey(ImageOps.exif_transpose(image))
+
+
+def _decoded(data: bytes, kind: MediaType, looked_at: Callable[[Image.Image], Look]) -> Look | None:
     try:
         with warnings.catch_warnings(action="ignore"):
             image = _heic(data) if kind is MediaType.HEIC else Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
-            return _quality_of(image) if image else None
+            return looked_at(image) if image else None
     # A stranger's file makes a decoder raise nearly anything; all of it means the same.
     except BadInput:
         raise

@@ -93,15 +93,20 @@ class Mending:
         """The visits with nothing mended."""
         return self.mend(())
 
-    def mend(self, touchpoints: Collection[str], *, feelings: bool = False) -> VisitColumns:
-        """Return the visits with these touchpoints mended; with ``feelings`` none is felt there worse than 0."""
+    def mend(
+        self, touchpoints: Collection[str], *, single_items: Collection[str] = (), feelings: bool = False
+    ) -> VisitColumns:
+        """Return the visits with these touchpoints mended, and ``single_items`` of others.
+
+        With ``feelings`` nothing is felt worse than 0 at these touchpoints.
+        """
         items = dict(self.columns.items)
         changed: set[str] = set()
         for name, item in self.checklist.items.items():
             column = items[name]
             if item.when and not changed.isdisjoint(item.when.names()):
                 column = self._arising(item, items)
-            if self.checklist.touchpoint_of[name].id in touchpoints:
+            if name in single_items or self.checklist.touchpoint_of[name].id in touchpoints:
                 met = self._met_column(item)
                 is_dropped = column.codes < 0
                 column = (
@@ -122,15 +127,17 @@ class Mending:
         """Return in which visits mending a touchpoint changes anything there."""
         mask = np.zeros(self.columns.rows, np.bool_)
         for item in self.checklist.touchpoint[touchpoint].items:
-            column, met = self.columns.items[item.id], self._met_column(item)
-            if met is not column:
-                mask |= met.codes != column.codes
-                if met.numbers is not None:
-                    mask |= met.numbers != column.numbers
+            mask |= self.item_differs(item.id)
         felt = self.columns.emotions.get(touchpoint)
         if feelings and felt is not None:
             mask |= (felt < 0) & (felt != NO_FEELING)
         return mask
+
+    def item_differs(self, name: str) -> NDArray[np.bool_]:
+        """Return in which visits the answer to an item is not the best one it has."""
+        column, met = self.columns.items[name], self._met_column(self.checklist.items[name])
+        mask: NDArray[np.bool_] = np.asarray(met.codes != column.codes, np.bool_)
+        return mask if met.numbers is None else mask | (met.numbers != column.numbers)
 
     @cached_property
     def _settled(self) -> dict[str, AnswerColumn]:

@@ -38,7 +38,7 @@ def test_it_says_what_it_removed(capsys: pytest.CaptureFixture[str]) -> None:
     assert said.err == "Visits that hold personal data to be removed: 4\n"
     assert said.out.startswith("Removed: personal data of 4 visits, ")
     assert run(["purge", *NEVER, "--yes", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"visits": 0, "identities": 0, "files": 0}
+    assert json.loads(capsys.readouterr().out) == {"visits": 0, "identities": 0, "files": 0, "updates": 0}
 
 
 @pytest.mark.usefixtures("ledger")

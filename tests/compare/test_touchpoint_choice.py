@@ -97,7 +97,8 @@ def random_answers(seed: int, mixed: int | None = None) -> SelectedAnswers:
     visits = [visit for visit in chains.made_up(seed, 120) if visit.checklist == REF]
     if mixed is not None:
         random.Random(mixed).shuffle(visits)
-    return SelectedAnswers(columns_of(visits, chains.SHOPS[1]), _rows_of([visit.store for visit in visits]), 0)
+    columns, rows = columns_of(visits, chains.SHOPS[1]), _rows_of([visit.store for visit in visits])
+    return SelectedAnswers(columns, rows, 0, np.arange(len(visits)))
 
 
 def chosen_of(answers: SelectedAnswers, rule: ChoiceRule) -> ChosenTouchpoints:

@@ -106,9 +106,15 @@ def test_actions_are_known_and_another_is_noted(files: Path) -> None:
     assert sorted(actions) == ["greet", "tidy"]
     assert actions["greet"]["stores"] == ["retail-02", "retail-03", "retail-05"]
     assert actions["tidy"]["what"] == "계산대의 상자를 치운다"
+    assert {(action["status"], action["due"], action["done"]) for action in actions.values()} == {("open", None, None)}
+    (shown,) = told(files, "actions", "show", "greet", *LEDGER)
+    assert (shown["updates"], shown["plans"][0]["who"], shown["follow_up"]) == ([], "hq", None)
     more = ("--kind", "create", "--what", "seats", "--since", "2025-11-01", "--store", "retail-06")
     assert call(files, "actions", "add", "sit", *more, *LEDGER).code == 0
     assert len(told(files, "actions", "list", *LEDGER)) == 3
+    assert call(files, "actions", "update", "greet", "--status", "done", *LEDGER).code == 0
+    assert told(files, "actions", "show", "greet", *LEDGER)[0]["status"] == "done"
+    assert call(files, "ledger", "check", *LEDGER, "--hash", HASH).code == 0
 
 
 def test_stores_are_as_before(files: Path) -> None:

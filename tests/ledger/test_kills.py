@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import ledgers, sealed_visits
+from helpers import ledgers, media_files, sealed_visits
 from helpers.ledgers import amended, collect, counts, held, lines, visit
 
 from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.action_updates import ActionChange, ActionStatus, find_history, update_action
+from cemaudit.ledger.actions import Action, save_actions
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.postgres import Postgres
 from cemaudit.ledger.sqlite import Sqlite
@@ -139,3 +142,30 @@ def test_killed_at_any_step(url: str, places: tuple[Path, Path], request: pytest
         with open_ledger(url) as ledger:
             is_whole(ledger, inbox, media)
         at += stride
+
+
+def test_an_action_is_updated_whole_or_not_at_all(url: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Killed at any step and said again: one record, its photo in place; what was noted before is untouched."""
+    action = Action(id="a", kind="raise", what="x", since=dt.date(2026, 1, 1), stores=("s1",))
+    said = ActionChange(dt.date(2026, 2, 1), ActionStatus.DONE, "finished", {"owner": "kim"})
+    (tmp_path / "fix.jpg").write_bytes(media_files.jpeg())
+    at, ended = 1, False
+    while not ended:
+        again(request, url)
+        shutil.rmtree(tmp_path / "media", ignore_errors=True)
+        with open_ledger(url, make=True, who="hq") as ledger:
+            save_actions(ledger, [action])
+        with killed_at(at), open_ledger(url, who="hq") as ledger:
+            update_action(ledger, "a", said, photo=tmp_path / "fix.jpg", media=tmp_path)
+            ended = True
+        if not ended:
+            with open_ledger(url, who="hq") as ledger:
+                assert find_history(ledger, "a").plans[0].action == action
+                update_action(ledger, "a", said, photo=tmp_path / "fix.jpg", media=tmp_path)
+        with open_ledger(url) as ledger:
+            history = find_history(ledger, "a")
+            assert [(update.status, update.comment) for update in history.updates] == [("done", "finished")]
+            assert [plan.action.owner for plan in history.plans] == ["", "kim"]
+            assert (tmp_path / (history.updates[0].photo or "")).is_file()
+            assert list(check(ledger)) == []
+        at += 7 if "://" in url else 1

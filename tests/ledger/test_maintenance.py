@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from helpers.ledgers import amended, take, visit
 
 from cemaudit.errors import CemauditError
 from cemaudit.ledger import Ledger, open_ledger
+from cemaudit.ledger.action_updates import ActionChange, ActionStatus, update_action
 from cemaudit.ledger.actions import Action, save_actions
 from cemaudit.ledger.appeal_decisions import NewDecision, decide_appeal
 from cemaudit.ledger.appeals import NewAppeal, open_appeal
@@ -21,6 +23,7 @@ from cemaudit.ledger.history import review_visits
 from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.marks import mark_earlier_visits
 from cemaudit.ledger.schema import AUDITED_TABLES, columns_of, keys_of
+from cemaudit.ledger.screening_remarks import ScreeningRemark, save_remarks
 from cemaudit.ledger.settings import change_setting
 from cemaudit.ledger.states import VisitState
 from cemaudit.ledger.store_registry import Store, import_stores
@@ -55,6 +58,9 @@ def full(ledger: Ledger) -> Ledger:
     for item, outcome in (("I1", "upheld"), ("I2", "refused")):
         take(ledger, visit("v4", answers={"I1": True, "I2": "slow"}))
         decide_appeal(ledger, open_appeal(ledger, NewAppeal("v4", item, "no")).name, NewDecision(outcome, "seen"))
+    save_remarks(ledger, [ScreeningRemark(number, "texts", "notes.I1", 1, "0.90") for number in (2, 3)])
+    for status in (ActionStatus.DOING, ActionStatus.DONE):
+        update_action(ledger, "a", ActionChange(dt.date(2026, 1, 2), status, "said"))
     return ledger
 
 

@@ -111,7 +111,12 @@ def print_effect(effect: ActionEffect) -> None:
 
     action = effect.action
     print_compared_measure(effect.facts)
-    click.echo(str(message("{action}: {what}, since {day}", action=action.id, what=action.what, day=action.since)))
+    noted = action.noted or message("not known")
+    text = message(
+        "{action}: {what}, since {day} (noted on {noted})",
+        action=action.id, what=action.what, day=action.since, noted=noted,
+    )  # fmt: skip
+    click.echo(str(text))
     print_action_lists(effect_lists(effect))
     click.echo()
     print_notes(sentence for sentence in effect_conclusions(effect) if sentence not in FOOTNOTES)

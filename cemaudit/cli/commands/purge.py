@@ -44,7 +44,7 @@ def command(
 ) -> int:
     """Say what would be removed, ask, and remove it."""
     from cemaudit.ledger import open_ledger
-    from cemaudit.ledger.purging import purge, visits_to_purge
+    from cemaudit.ledger.purging import purge, updates_to_purge, visits_to_purge
     from cemaudit.ledger.sqlite import media_folder_of
 
     if before is None and shopper is None:
@@ -52,13 +52,17 @@ def command(
     if not reason.strip():
         raise click.UsageError(str(message("say why: {options}", options="--reason TEXT")))
     with open_ledger(url) as ledger:
-        numbers = visits_to_purge(ledger, before.date() if before else None, shopper)
+        day = before.date() if before else None
+        numbers, updates = visits_to_purge(ledger, day, shopper), updates_to_purge(ledger, day)
         click.echo(str(message("Visits that hold personal data to be removed: {count}", count=len(numbers))), err=True)
-        if numbers and not yes and not _agreed():
+        if updates:
+            text = message("Updates of actions whose words and photos are to be removed: {count}", count=updates)
+            click.echo(str(text), err=True)
+        if (numbers or updates) and not yes and not _agreed():
             return 1
         file = ledger.database.file
         folder = media or (file and media_folder_of(file))
-        print_removed(purge(ledger, numbers, reason.strip(), folder), as_json)
+        print_removed(purge(ledger, numbers, reason.strip(), folder, day), as_json)
     if folder is None:
         click.echo(str(message("Evidence stays where it is: say where with --media, and run it again.")), err=True)
     return 0
@@ -74,7 +78,8 @@ def _agreed() -> bool:
 
 def purge_to_dict(removed: PurgeResult) -> dict[str, int]:
     """How much was removed, as plain JSON values."""
-    return {"visits": removed.visits, "identities": removed.identities, "files": removed.files}
+    numbers = {"visits": removed.visits, "identities": removed.identities, "files": removed.files}
+    return {**numbers, "updates": removed.updates}
 
 
 def print_removed(removed: PurgeResult, as_json: bool) -> None:
@@ -89,6 +94,8 @@ def print_removed(removed: PurgeResult, as_json: bool) -> None:
         files=removed.files,
     )
     click.echo(str(text))
+    if removed.updates:
+        click.echo(str(message("Removed: words and photos of {count} updates of actions.", count=removed.updates)))
     if removed.visits:
         still = message(
             "The files visits came in, exports and backups still hold them: see to those; make the snapshot anew."

@@ -41,7 +41,7 @@ class StoreRows(NamedTuple):
 
 
 class SelectedAnswers(NamedTuple):
-    """The ``columns`` of visits and the ``rows`` of each store.
+    """The ``columns`` of visits and the ``rows`` of each store; ``numbers``: those of the visits in the ledger, by row.
 
     ``simulated``: whether any of the visits is. ``left_out``: visits that no column holds, for a number was too large
     or something was answered that does not arise.
@@ -50,6 +50,7 @@ class SelectedAnswers(NamedTuple):
     columns: VisitColumns
     rows: StoreRows
     left_out: int
+    numbers: Array
     simulated: bool = False
 
 
@@ -65,7 +66,7 @@ def read_answers(reading: Local, ref: str, visit_filter: Filter) -> SelectedAnsw
     listed = ", ".join(f"{column.sql} as c{number}" for number, column in enumerate(needed))
     with translate_errors(reading.folder):
         fetched: dict[str, Any] = reading.link.execute(
-            f"select store, origin, {listed} from ({selected}) order by number", values
+            f"select number, store, origin, {listed} from ({selected}) order by number", values
         ).fetchnumpy()
     arrays = {column.name: np.ma.getdata(fetched[f"c{number}"]) for number, column in enumerate(needed)}
     stores = np.ma.getdata(fetched["store"])
@@ -74,7 +75,8 @@ def read_answers(reading: Local, ref: str, visit_filter: Filter) -> SelectedAnsw
     whole = np.logical_and.reduce([array != -code_of(TOO_LARGE) for array in codes])
     columns = restore_columns(answers.checklist, {name: array[whole] for name, array in arrays.items()}, _refuse)
     fields = {name: getattr(columns, name) for name in VisitColumns.__dataclass_fields__}
-    return SelectedAnswers(VisitColumns(**fields), _rows_of(stores[whole].tolist()), int((~whole).sum()), is_simulated)
+    numbers, rows = np.ma.getdata(fetched["number"])[whole], _rows_of(stores[whole].tolist())
+    return SelectedAnswers(VisitColumns(**fields), rows, int((~whole).sum()), numbers, is_simulated)
 
 
 def _refuse(row: int) -> NoReturn:

@@ -1,0 +1,56 @@
+"""``cemaudit screening`` from the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from helpers import ledgers
+
+from cemaudit.cli.app import run
+from cemaudit.ledger import open_ledger
+
+LONG = "들어섰지만 아무도 쳐다보지 않았고, 물어보니 고개도 들지 않은 채 저쪽이라고만 손짓했습니다."
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    with open_ledger("hq.db", make=True, who="hq") as ledger:
+        for number in range(2):
+            ledgers.take(
+                ledger, ledgers.visit(f"v{number}", shopper=f"u{number}", store=f"s{number}", notes={"I1": LONG})
+            )
+    return "hq.db"
+
+
+def test_two_shoppers_of_one_wording_are_shown(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["screening", "--ledger", url]) == 0
+    said = capsys.readouterr().out
+    assert "- nearly the same text as in another visit: 1" in said
+    assert "v1     2026-11-21  s1     notes.I1  v0 (s0)      1.00" in said
+    assert said.endswith("1 remarks, 1 of them new\n")
+    assert LONG[:10] not in said
+    assert run(["screening", "--ledger", url]) == 0
+    assert capsys.readouterr().out.endswith("1 remarks, 0 of them new\n")
+
+
+def test_programs_get_a_line_for_each(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["screening", "--ledger", url, "--json"]) == 0
+    remark = json.loads(capsys.readouterr().out)
+    assert (remark["rule"], remark["visit"], remark["other"], remark["other_store"]) == ("texts", "v1", "v0", "s0")
+    assert (remark["figure"], remark["shopper"][:2], 0 < remark["false_alarms"] < 0.02) == ("1.00", "p-", True)
+
+
+def test_korean_and_days_without_visits(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["screening", "--ledger", url, "--lang", "ko"]) == 0
+    assert "다른 방문과 거의 같은 글" in capsys.readouterr().out
+    assert run(["screening", "--ledger", url, "--since", "2999-01-01", "--json"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_no_ledger_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["screening", "--ledger", str(tmp_path / "none.db")]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
