@@ -178,7 +178,12 @@ def info(ledger: Ledger) -> dict[str, Any]:
         "visits": visits,
         "revisions": revisions,
         "waiting": len(ledger.waiting()),
-        "states": {state.value: states.get(state.value, 0) for state in VisitState},
+        # Of a ledger in which nothing was ever contested all is as before there were appeals.
+        "states": {
+            state.value: states.get(state.value, 0)
+            for state in VisitState
+            if state is not VisitState.CONTESTED or state.value in states
+        },
         "checklists": dict(sorted(checklists, key=lambda row: version_order(row[0]))),
         "schemes": run("select count(*) from scheme")[0][0],
         "incomplete": incomplete,

@@ -18,7 +18,7 @@ from cemaudit.exchange.sealed.keys import new_key
 from cemaudit.ledger import Ledger, VisitState, open_ledger, review_visits, visit_history
 from cemaudit.ledger.appeal_decisions import REFUSED, UPHELD, NewDecision, decide_appeal, signature_of
 from cemaudit.ledger.appeals import Appeal, NewAppeal, appeals, deadline_of, find_appeal, latest_revision, open_appeal
-from cemaudit.ledger.maintenance import check
+from cemaudit.ledger.maintenance import check, info
 from cemaudit.ledger.purging import purge, visits_to_purge
 from cemaudit.ledger.returning import original_visit, visit_numbered
 from cemaudit.ledger.review_queue import waiting_visits
@@ -59,6 +59,7 @@ def test_an_appeal_makes_its_visit_contested(shop: Ledger) -> None:
     assert (state(shop), state(shop, "v2")) == ("contested", "received")
     [waiting] = [each for each in waiting_visits(shop) if each.held.id == "v1"]
     assert str(waiting.reasons[0]) == f"A1 contests I1: {WORDS}"
+    assert info(shop)["states"]["contested"] == 1
     assert appeals(shop.database) == [opened] == [find_appeal(shop.database, "a1")]
     assert opened.as_json()["decision"] is None
     assert list(check(shop)) == []

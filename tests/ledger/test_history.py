@@ -53,7 +53,7 @@ def test_info(ledger: Ledger) -> None:
     assert {name: found[name] for name in ("visits", "revisions", "waiting", "stores", "shoppers", "entries")} == {
         "visits": 2, "revisions": 3, "waiting": 1, "stores": 1, "shoppers": 2, "entries": 4,
     }  # fmt: skip
-    assert found["states"] == {"received": 1, "accepted": 0, "returned": 0, "excluded": 1, "contested": 0}
+    assert found["states"] == {"received": 1, "accepted": 0, "returned": 0, "excluded": 1}
     assert found["checklists"] == {"test.shop@1": 2}
     assert (found["first_day"], found["last_day"]) == ("2026-01-01", "2026-11-21")
     assert found["hash"] == ledger.trail.head()[1]

@@ -13,7 +13,6 @@ from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Reading
 from cemaudit.ledger.query.scores import visits_counted
 from cemaudit.ledger.query.statement import Filter
-from cemaudit.ledger.snapshot.folder import INCOMPLETE
 
 __all__ = ["CompletenessCount", "completeness_notes", "count_completeness"]
 
@@ -38,7 +37,7 @@ def count_completeness(reading: Reading, which: Filter, scheme: str | None = Non
         return CompletenessCount(visits, 0, 0)
     incomplete = which._replace(conditions=(*which.conditions, Condition(COMPLETE, ("no",))))
     return CompletenessCount(
-        visits, _count(reading, incomplete, scheme), _count(reading, which._replace(left_out=INCOMPLETE), scheme)
+        visits, _count(reading, incomplete, scheme), _count(reading, which._replace(left_out="incomplete"), scheme)
     )
 
 

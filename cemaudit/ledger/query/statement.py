@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cemaudit.ledger.query.keys import (
     COMPLETE,
@@ -43,6 +43,10 @@ class SqlStatement(NamedTuple):
     values: tuple[Bound, ...]
 
 
+LeftOut = Literal["", "incomplete", "received", "accepted", "returned", "contested", "excluded"]
+"""Why visits do not count: they are incomplete, or of a state that does not; empty where that is not asked."""
+
+
 class Filter(NamedTuple):
     """Which visits are asked about: those of all ``conditions``, of days from ``since`` to ``until``.
 
@@ -55,7 +59,7 @@ class Filter(NamedTuple):
     since: dt.date | None = None
     until: dt.date | None = None
     excluded: bool = False
-    left_out: str = ""
+    left_out: LeftOut = ""
 
     @property
     def names_states(self) -> bool:
@@ -148,8 +152,9 @@ def conditions_of(which: Filter) -> tuple[list[str], tuple[Bound, ...]]:
     """The conditions in SQL, all of which must hold, and their values."""
     parts = [f"visits.number not in ({_gone(which)})"]
     if which.left_out:
-        parts = ["visits.number in (select number from gone where why = ?)"]
-    values: list[Bound] = [which.left_out] if which.left_out else []
+        # No value of the statement: whoever counts otherwise puts another condition in the place of this one.
+        parts = [f"visits.number in (select number from gone where why = '{which.left_out}')"]
+    values: list[Bound] = []
     for condition in map(months, which.conditions):
         if condition.key in {COMPLETE, STATE}:
             parts.append(_completeness(condition) if condition.key == COMPLETE else _state(condition))
