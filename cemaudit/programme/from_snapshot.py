@@ -25,7 +25,7 @@ from cemaudit.ledger.query.keys import Condition
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local
 from cemaudit.ledger.query.statement import EVERYTHING, Filter
-from cemaudit.model import Checklist, Scheme
+from cemaudit.model import Checklist, Item, Scheme
 from cemaudit.model.aggregator import Aggregator
 from cemaudit.programme.follow_up import ActionFollowUp, follow_up
 from cemaudit.programme.proposals import (
@@ -37,7 +37,7 @@ from cemaudit.programme.proposals import (
     draft_actions,
 )
 from cemaudit.programme.queries import WaveVisit, answered_numbers, fault_outcomes, versions_of, wave_visits, waves_in
-from cemaudit.scoring.kernel import compile_plan
+from cemaudit.scoring.kernel import VisitColumns, compile_plan
 from cemaudit.scoring.kernel.columns import NO_FEELING
 from cemaudit.scoring.mending import Mending, plan_of_columns
 
@@ -194,6 +194,51 @@ class _Rows(NamedTuple):
         return whole
 
 
+class _MendedWave:
+    """The visits of a wave in columns, scored with an item or a feeling mended."""
+
+    def __init__(self, reading: Local, part: _Wave, aggregators: Mapping[str, Aggregator] | None) -> None:
+        checklist, scheme = part.checklist, part.scheme
+        self.part, self.answers = part, read_answers(reading, checklist.ref, part.visit_filter)
+        self.rows = _rows_of(part, self.answers)
+        self._headline = scheme.leading
+        self._better = 1 if scheme.direction == "higher-is-better" else -1
+        self.mending = Mending(self.answers.columns, self._better)
+        self._compiled = compile_plan(plan_of_columns(checklist, scheme, [scheme.leading], dict(aggregators or {})))
+
+    def gain(self, mended: VisitColumns, unmended: VisitColumns) -> Array:
+        """Return by how much the headline of each visit of the wave is better, NaN where it has none."""
+        after, before = (self._compiled.run(columns).values[self._headline] for columns in (mended, unmended))
+        return self.rows.numbers(self._better * (after - before))
+
+    def item_fault(self, item: Item) -> Fault:
+        """Return the visits in which an item was not fully met."""
+        mended = self.mending.mend((), single_items=(item.id,))
+        return self.part.fault(
+            _reason(self.part.checklist, NOT_MET_RULE, item=item.id),
+            what=item.ask,
+            kind="raise",
+            asked=self.rows.mask(self.answers.columns.items[item.id].codes >= 0),
+            found=self.rows.mask(self.mending.item_differs(item.id)),
+            gain=self.gain(mended, self.mending.as_they_are),
+        )
+
+    def feeling_faults(self) -> Iterator[Fault]:
+        """Yield the touchpoints that felt worse than neutral; the gain is beside that of all their items met."""
+        for name, felt in self.answers.columns.emotions.items():
+            below = (felt < 0) & (felt != NO_FEELING)
+            if below.any():
+                title = self.part.checklist.touchpoint[name].title
+                yield self.part.fault(
+                    _reason(self.part.checklist, FELT_RULE, touchpoint=name),
+                    what=message("what feels bad: {touchpoint}", touchpoint=title),
+                    kind="eliminate",
+                    asked=self.rows.mask(felt != NO_FEELING),
+                    found=self.rows.mask(below),
+                    gain=self.gain(self.mending.mend((name,), feelings=True), self.mending.mend((name,))),
+                )
+
+
 def _scored_faults(
     reading: Local, part: _Wave, aggregators: Mapping[str, Aggregator] | None
 ) -> tuple[list[Fault], list[LeftOut]]:
@@ -201,51 +246,17 @@ def _scored_faults(
     checklist, scheme = part.checklist, part.scheme
     if scheme.measure[scheme.leading].for_each:
         return [], [LeftOut(checklist.ref, message("the headline of {scheme} is not one number", scheme=scheme.ref))]
-    answers = read_answers(reading, checklist.ref, part.visit_filter)
-    better = 1 if scheme.direction == "higher-is-better" else -1
-    mending = Mending(answers.columns, better)
-    compiled = compile_plan(plan_of_columns(checklist, scheme, [scheme.leading], dict(aggregators or {})))
-
-    def headline(columns: Any) -> Array:
-        return better * compiled.run(columns).values[scheme.leading]
-
-    as_they_are = headline(mending.as_they_are)
-    rows = _rows_of(part, answers)
+    wave = _MendedWave(reading, part, aggregators)
     advice = _advice(reading, checklist)
     faults, left_out = [], []
     for name, item in checklist.items.items():
-        unmet = mending.item_differs(name)
-        if item.critical or not unmet.any():
+        if item.critical or not wave.mending.item_differs(name).any():
             continue
         if advice.get(name) in _TELL_NOTHING:
             left_out.append(LeftOut(name, ITEM_ADVICE[advice[name]]))
-            continue
-        faults.append(
-            part.fault(
-                _reason(checklist, NOT_MET_RULE, item=name),
-                what=item.ask,
-                kind="raise",
-                asked=rows.mask(answers.columns.items[name].codes >= 0),
-                found=rows.mask(unmet),
-                gain=rows.numbers(headline(mending.mend((), single_items=(name,))) - as_they_are),
-            )
-        )
-    for name, felt in answers.columns.emotions.items():
-        below = (felt < 0) & (felt != NO_FEELING)
-        if not below.any():
-            continue
-        gain = headline(mending.mend((name,), feelings=True)) - headline(mending.mend((name,)))
-        faults.append(
-            part.fault(
-                _reason(checklist, FELT_RULE, touchpoint=name),
-                what=message("what feels bad: {touchpoint}", touchpoint=checklist.touchpoint[name].title),
-                kind="eliminate",
-                asked=rows.mask(felt != NO_FEELING),
-                found=rows.mask(below),
-                gain=rows.numbers(gain),
-            )
-        )
-    return faults, left_out
+        else:
+            faults.append(wave.item_fault(item))
+    return [*faults, *wave.feeling_faults()], left_out
 
 
 def _rows_of(part: _Wave, answers: SelectedAnswers) -> _Rows:

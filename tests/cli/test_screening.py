@@ -11,7 +11,10 @@ from helpers import ledgers
 from cemaudit.cli.app import run
 from cemaudit.ledger import open_ledger
 
-LONG = "들어섰지만 아무도 쳐다보지 않았고, 물어보니 고개도 들지 않은 채 저쪽이라고만 손짓했습니다."
+LONG = (
+    "들어섰지만 아무도 쳐다보지 않았고, 물어보니 고개도 들지 않은 채 저쪽이라고만 손짓했습니다. "
+    "다시 가고 싶지 않습니다."
+)
 
 
 @pytest.fixture
