@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -317,13 +318,14 @@ class Trial:
         records = {
             "cemaudit_review": Problem, "cemaudit_findings": Finding, "cemaudit_report_sections": Section,
         }  # fmt: skip
-        before = _state(audit, arguments, kind)
         output = io.StringIO()
-        start = time.perf_counter()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), self.branches.watching():
-            results = self.engine.plugins.ask(self.plugin, hook, records[hook], **arguments)
-        seconds = time.perf_counter() - start
-        after = _state(audit, arguments, kind)
+        with contextlib.nullcontext() if kind == "sweep" else _empty_folder():
+            before = _state(audit, arguments, kind)
+            start = time.perf_counter()
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), self.branches.watching():
+                results = self.engine.plugins.ask(self.plugin, hook, records[hook], **arguments)
+            seconds = time.perf_counter() - start
+            after = _state(audit, arguments, kind)
         changed = [name for name, value in before.items() if value != after[name]]
         return HookCall(
             hook=hook,
@@ -337,6 +339,13 @@ class Trial:
             audit=audit,
             kind=kind,
         )
+
+
+@contextlib.contextmanager
+def _empty_folder() -> Iterator[None]:
+    """Work in a folder where nobody else writes: what is new there afterwards is the plugin's."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        yield
 
 
 def _state(audit: Audit, arguments: Mapping[str, Any], kind: Kind) -> dict[str, object]:
