@@ -105,9 +105,7 @@ create table decision (
   appeal bigint primary key, outcome text not null, reason text not null, revision bigint, signature text,
   who text not null, at text not null, batch bigint not null
 );
-create index decision_by_batch on decision (batch)
-""",
-    """
+create index decision_by_batch on decision (batch);
 create table action_update (
   number {number} primary key, action text not null, status text not null, day text, comment text not null,
   photo text, who text not null, at text not null, batch bigint not null
