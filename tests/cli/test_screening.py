@@ -57,3 +57,26 @@ def test_korean_and_days_without_visits(url: str, capsys: pytest.CaptureFixture[
 def test_no_ledger_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["screening", "--ledger", str(tmp_path / "none.db")]) == 3
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_queue_says_why_to_look(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["review", "--queue", "--ledger", url, "--json"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert not any("the same text" in reason for line in lines for reason in json.loads(line)["reasons"])
+    run(["screening", "--ledger", url])
+    capsys.readouterr()
+    assert run(["review", "--queue", "--ledger", url, "--json"]) == 0
+    reasons = {line["visit"]: line["reasons"] for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert reasons["v1"][0] == "nearly the same text as in another visit: visit v0, store s0"
+    assert not any("the same text" in reason for reason in reasons["v0"])
+
+
+def test_collecting_may_screen(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    visit = {"id": "v9", "checklist": "retail.green-smile@1.0.0", "store": "s9", "shopper": "u9", "date": "2026-11-21",
+             "answers": {"GS02": 5}, "notes": {"GS02": LONG}}  # fmt: skip
+    (tmp_path / "new.json").write_text(json.dumps(visit), encoding="utf-8")
+    assert run(["collect", "new.json", "--any-store", "--ledger", url, "--processes", "1", "--screen"]) == 0
+    # what came before on the same day is looked at, too
+    assert "new remarks of the screening: 2 " in capsys.readouterr().err
+    assert run(["screening", "--ledger", url]) == 0
+    assert capsys.readouterr().out.endswith("2 remarks, 0 of them new\n")

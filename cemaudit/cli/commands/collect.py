@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import time
@@ -27,7 +28,7 @@ from cemaudit.errors import Problem
 from cemaudit.language import N_, Message, message
 
 if TYPE_CHECKING:
-    from cemaudit.ledger import CollectionSummary
+    from cemaudit.ledger import CollectionSummary, Ledger
     from cemaudit.ledger.sources import Inbox, VisitSource
 
 __all__ = ["command", "total_of"]
@@ -70,6 +71,10 @@ MOST_TOLD = 20
     "--alert", is_flag=True,
     help=N_("Name what of the collected visits must be told at once, as 'alerts' does; exit code 5 if there is any."),
 )  # fmt: skip
+@localized.option(
+    "--screen", is_flag=True,
+    help=N_("Compare the collected visits with those of all shoppers, as 'screening' does."),
+)  # fmt: skip
 @localized.option("--policy", "policy", type=FILE, metavar="FILE", help=N_("With --alert: the policy that says what."))
 @json_option
 @engine_options
@@ -83,6 +88,7 @@ def command(
     key_files: tuple[Path, ...],
     processes: int | None,
     alert: bool,
+    screen: bool,
     policy: Path | None,
     as_json: bool,
     blocked: tuple[str, ...],
@@ -107,7 +113,7 @@ def command(
     checklists = engine.library.all_checklists()
     with open_ledger(url, make=True) as ledger:
         print_new_ledger(ledger)
-        last_before = ledger.last()
+        last_before, begun = ledger.last(), dt.datetime.now(dt.UTC).date()
         workers = AcceptanceWorkers(acceptance_rules(ledger, checklists, media, keys), processes or processors())
         pace = _ProgressLine()
         collector = Collector(
@@ -129,6 +135,8 @@ def command(
         waiting = len(ledger.waiting())
         if waiting:
             click.echo(str(message("revisions waiting for an earlier revision: {count}", count=waiting)), err=True)
+        if screen:
+            _screen(ledger, media, begun)
         alerts = list(alerts_in(ledger, rules, after=last_before)) if alert else []
         if alerts:
             print_alerts(alerts, as_json=as_json)
@@ -136,6 +144,17 @@ def command(
     if not collector.summary.is_good:
         return 3
     return ALERTED if alerts else 0
+
+
+def _screen(ledger: Ledger, media: Path | None, since: dt.date) -> None:
+    """Screen what came in since a day, and say how much there is to look at."""
+    from cemaudit.ledger.sqlite import media_folder_of
+    from cemaudit.programme.screening import screen_ledger
+
+    file = ledger.database.file
+    new = screen_ledger(ledger, media or (file and media_folder_of(file)), since)
+    text = message("new remarks of the screening: {count} ('cemaudit review --queue' shows them)", count=f"{new:,}")
+    click.echo(str(text), err=True)
 
 
 def _source_rounds(

@@ -156,8 +156,9 @@ def _write_returned(ledger: Ledger, numbers: tuple[int, ...], media: Path | None
 def print_queue(ledger: Ledger, chosen: VisitSelection, limit: int | None, *, as_json: bool) -> None:
     """Print the visits that wait, the oldest first: a line for each with its reasons below, or a JSON object."""
     from cemaudit.ledger.review_queue import waiting_visits
+    from cemaudit.programme.screening import reasons_to_look
 
-    waiting = waiting_visits(ledger, chosen)
+    waiting = waiting_visits(ledger, chosen, reasons_to_look(ledger))
     if as_json:
         for each in waiting[:limit]:
             click.echo(json.dumps(each.as_json(), ensure_ascii=False))

@@ -44,12 +44,13 @@ def command(url: str, since: datetime | None, media: Path | None, as_json: bool)
     """Screen, keep the remarks, and show them."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.screening_remarks import remarked_visits, remarks_since
+    from cemaudit.ledger.sqlite import media_folder_of
     from cemaudit.programme.screening import screen_ledger
 
     day = since.date() if since else None
     with open_ledger(url) as ledger:
         file = ledger.database.file
-        folder = media or (file and file.with_name(f"{file.stem}-media"))
+        folder = media or (file and media_folder_of(file))
         new = screen_ledger(ledger, folder, day)
         remarks = remarks_since(ledger, day)
         numbers = sorted({number for remark in remarks for number in (remark.visit, remark.other) if number})
