@@ -25,6 +25,8 @@ __all__ = [
     "COUNTS",
     "INCOMPLETE",
     "LEAVE_OUT",
+    "NEVER",
+    "RETENTION_DAYS",
     "SETTINGS",
     "ChoiceSetting",
     "DaysSetting",
@@ -35,6 +37,7 @@ __all__ = [
     "change_setting",
     "counted_states",
     "period",
+    "retention_days",
     "setting_values",
     "settings_in_force",
     "state_words",
@@ -42,7 +45,8 @@ __all__ = [
 ]
 
 INCOMPLETE, COUNTS, APPEAL_DAYS = "incomplete", "counts", "appeal-days"
-COUNT, LEAVE_OUT = "count", "leave-out"
+RETENTION_DAYS = "retention-days"
+COUNT, LEAVE_OUT, NEVER = "count", "leave-out", "never"
 
 
 class LedgerSetting(Protocol):
@@ -129,12 +133,13 @@ class StatesSetting(NamedTuple):
 
 
 class DaysSetting(NamedTuple):
-    """A period of whole days, from 1 to ``most``."""
+    """A period of whole days, from 1 to ``most``; where there are words for ``never``, it may be without an end."""
 
     default: str
     about: str
     words: str
     most: int = 3_650
+    never: str = ""
 
     @property
     def at_first(self) -> str:
@@ -142,7 +147,7 @@ class DaysSetting(NamedTuple):
 
     @property
     def form(self) -> str:
-        return "DAYS"
+        return f"DAYS|{NEVER}" if self.never else "DAYS"
 
     @property
     def title(self) -> str:
@@ -150,13 +155,15 @@ class DaysSetting(NamedTuple):
 
     def read(self, text: str) -> str:
         digits = text.strip()
+        if self.never and digits == NEVER:
+            return NEVER
         days = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0
         if not 1 <= days <= self.most:
             raise BadInput(Problem(message("expected a number of days from 1 to {most}", most=f"{self.most:,}"), text))
         return str(days)
 
     def value_words(self, value: str) -> str:
-        return str(message(self.words, days=value))
+        return translate(self.never) if value == NEVER else str(message(self.words, days=value))
 
 
 def _refuse_unknown(named: Sequence[str], allowed: Sequence[str]) -> None:
@@ -183,6 +190,13 @@ SETTINGS: Mapping[str, LedgerSetting] = {
         N_("how many days after a visit was accepted (else collected) its store can contest it"),
         N_("a store can contest a visit for {days} days after it was accepted, else collected"),
     ),
+    RETENTION_DAYS: DaysSetting(
+        NEVER,
+        N_("how many days after a visit 'purge --due' takes its personal data away"),
+        N_("personal data of visits older than {days} days are due to be purged"),
+        36_500,
+        N_("personal data of visits are never due to be purged by themselves"),
+    ),
 }
 
 
@@ -202,8 +216,14 @@ def counted_states(database: Database) -> tuple[VisitState, ...]:
 
 
 def period(database: Database, name: str) -> int:
-    """Return the days of a setting that is a period."""
+    """Return the days of a setting that is a period with an end."""
     return int(settings_in_force(database)[name])
+
+
+def retention_days(database: Database) -> int | None:
+    """Return after how many days personal data are due to be purged; ``None`` where they never are."""
+    value = settings_in_force(database)[RETENTION_DAYS]
+    return None if value == NEVER else int(value)
 
 
 class SettingValue(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from cemaudit.cli.app import run
 from cemaudit.exchange.canonical_json import write_visits
+from cemaudit.ledger import open_ledger
 from cemaudit.scoring import Engine
 from cemaudit.simulate import simulate
 
@@ -70,7 +72,7 @@ def test_nothing_goes_where_nobody_agrees(capsys: pytest.CaptureFixture[str], mo
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--reason", "r"], "say whose data: --before DATE, --shopper CODE"),
+        (["--reason", "r"], "say whose data: --before DATE, --due, --shopper CODE"),
         (["--before", "2020-01-01"], "--reason"),
         (["--before", "2020-01-01", "--reason", " "], "say why: --reason TEXT"),
         (["--before", "last year", "--reason", "r"], "last year"),
@@ -86,3 +88,27 @@ def test_no_ledger_is_made_to_be_purged(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(["purge", "--ledger", str(tmp_path / "no.db"), *NEVER]) == 3
     assert list(tmp_path.iterdir()) == []
     assert "no.db" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("ledger")
+def test_what_is_due_is_what_the_setting_says(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    due = ["purge", "--due", "--reason", "retention", "--yes"]
+    assert run(due) == 2
+    assert "cemaudit ledger set retention-days DAYS" in capsys.readouterr().err
+    assert run(["ledger", "set", "retention-days", "30"]) == 0
+    today = dt.datetime.now(dt.UTC).date()
+    days = {"kept": today - dt.timedelta(days=30), "due": today - dt.timedelta(days=31)}
+    visits = [
+        {"id": name, "checklist": "retail.green-smile@1.0.0", "store": "s1", "date": day.isoformat(), "shopper": "u",
+         "answers": {"GS02": 5}, "notes": {"GS02": "words"}}
+        for name, day in days.items()
+    ]  # fmt: skip
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, visits)), encoding="utf-8")
+    assert run(["collect", str(tmp_path / "more.jsonl"), "--any-store"]) == 0
+    assert run([*due, "--before", "2020-01-01"]) == 2
+    assert run(due) == 0
+    with open_ledger(str(tmp_path / "hq.db")) as ledger:
+        notes = {held.id: held.visit.notes for held in ledger.visits() if held.id in days}
+    assert notes == {"kept": {"GS02": "words"}, "due": {}}
+    assert run(["ledger", "set", "retention-days", "never"]) == 0
+    assert run(due) == 2

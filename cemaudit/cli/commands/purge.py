@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from datetime import datetime
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, json_option, ledger_option
+from cemaudit.cli.options import FILE, json_option, ledger_option, refuse_beside
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
+    from cemaudit.ledger import Ledger
     from cemaudit.ledger.purging import PurgeResult
 
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 @localized.option(
     "--before", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=N_("Of visits on days before this one.")
 )
+@localized.option("--due", is_flag=True, help=N_("Of visits older than the ledger's setting retention-days."))
 @localized.option("--shopper", metavar="CODE", help=N_("Of this shopper's visits."))
 @localized.option("--reason", required=True, help=N_("Why; it stays in the trail, so name nobody."))
 @localized.option("--yes", is_flag=True, help=N_("Do not ask."))
@@ -40,19 +43,28 @@ if TYPE_CHECKING:
 @json_option
 @localized.common_options
 def command(
-    url: str, before: datetime | None, shopper: str | None, reason: str, yes: bool, media: Path | None, as_json: bool
+    url: str,
+    before: datetime | None,
+    due: bool,
+    shopper: str | None,
+    reason: str,
+    yes: bool,
+    media: Path | None,
+    as_json: bool,
 ) -> int:
     """Say what would be removed, ask, and remove it."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.purging import purge, updates_to_purge, visits_to_purge
     from cemaudit.ledger.sqlite import media_folder_of
 
-    if before is None and shopper is None:
-        raise click.UsageError(str(message("say whose data: {options}", options="--before DATE, --shopper CODE")))
+    if before is None and shopper is None and not due:
+        whose = "--before DATE, --due, --shopper CODE"
+        raise click.UsageError(str(message("say whose data: {options}", options=whose)))
+    refuse_beside("--due", {"--before": before, "--shopper": shopper} if due else {})
     if not reason.strip():
         raise click.UsageError(str(message("say why: {options}", options="--reason TEXT")))
     with open_ledger(url) as ledger:
-        day = before.date() if before else None
+        day = _last_day_kept(ledger) if due else before.date() if before else None
         numbers, updates = visits_to_purge(ledger, day, shopper), updates_to_purge(ledger, day)
         click.echo(str(message("Visits that hold personal data to be removed: {count}", count=len(numbers))), err=True)
         if updates:
@@ -66,6 +78,17 @@ def command(
     if folder is None:
         click.echo(str(message("Evidence stays where it is: say where with --media, and run it again.")), err=True)
     return 0
+
+
+def _last_day_kept(ledger: Ledger) -> dt.date:
+    """The first day whose visits are kept whole; ``UsageError`` where the ledger has no period of retention."""
+    from cemaudit.ledger.settings import RETENTION_DAYS, retention_days
+
+    days = retention_days(ledger.database)
+    if days is None:
+        set_it = f"cemaudit ledger set {RETENTION_DAYS} DAYS"
+        raise click.UsageError(str(message("nothing is ever due here: set it first with {command}", command=set_it)))
+    return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=days)
 
 
 def _agreed() -> bool:
