@@ -105,6 +105,18 @@ def test_a_section_stands_between_summary_and_method(bad: Callable[[str], Engine
     assert told(engine) == [f"section bad.first stands at {order}, outside 100 to 900"]
 
 
+def test_a_section_is_printed_once(bad: Callable[[str], Engine]) -> None:
+    engine = bad("""
+    @hookimpl
+    def cemaudit_report_sections(audit, context):
+        yield Section(id="bad.one", title=TEXT, blocks=(), order=500)
+        yield Section(id="bad.one", title=TEXT, blocks=(), order=101)
+    """)
+    sections = engine.sections(Context((engine.audit(VISIT),)))
+    assert [section.order for section in sections if section.id == "bad.one"] == [500]
+    assert told(engine) == ["section bad.one is there already, from bad"]
+
+
 def test_a_finding_points_at_what_is_there(bad: Callable[[str], Engine]) -> None:
     engine = bad("""
     @hookimpl

@@ -121,10 +121,17 @@ class Engine:
         return [problem for _, problem in results]
 
     def sections(self, context: Context) -> list[Section]:
-        """The plugins' report sections, sorted by order and id."""
+        """The plugins' report sections, sorted by order and id; of several with one id the first plugin's."""
         results = self.plugins.call("cemaudit_report_sections", Section, audit=context.audits[-1], context=context)
-        placed = [section for plugin, section in results if self._stands_right(plugin, section)]
-        return sorted(placed, key=lambda section: (section.order, section.id))
+        sections: dict[str, tuple[Plugin, Section]] = {}
+        for plugin, section in results:
+            if not self._stands_right(plugin, section):
+                continue
+            first, _ = sections.setdefault(section.id, (plugin, section))
+            if sections[section.id][1] is not section:
+                what = message("section {name} is there already, from {other}", name=section.id, other=first.name)
+                self.plugins.report(plugin, Problem(what))
+        return sorted((section for _, section in sections.values()), key=lambda section: (section.order, section.id))
 
     def _points_right(self, plugin: Plugin, finding: Finding, audit: Audit) -> bool:
         """Whether a finding points at what is there; where not, it is reported, and left out."""
