@@ -58,6 +58,10 @@ class Text(Record):
         for tag in words.keys() - _OURS:
             if not is_language_tag(tag):
                 raise Expected("languages by their tags, as ko, en or en-GB; no such tag: {tag}", tag=tag)
+        # What is kept of a record is compared as it is written: the same words are always in the same order.
+        ours = [tag for tag in LANGUAGES if tag in words]
+        if [*words][: len(ours)] != ours:
+            object.__setattr__(self, "__pydantic_extra__", {tag: words[tag] for tag in ours} | words)
         if not any(words.values()):
             raise Expected("a text in one language at least, as ko or en")
         return self

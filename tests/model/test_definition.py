@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from cemaudit.exchange.inventories import read_inventory
 from cemaudit.exchange.tables.mapping import load_mapping
 from cemaudit.exchange.toml import toml_of
 from cemaudit.language import use
-from cemaudit.ledger.definitions import content_digest
+from cemaudit.ledger.definitions import as_text, content_digest
 from cemaudit.model import Checklist, Journey, Scheme
 from cemaudit.scoring.lint import lint_checklist
 
@@ -79,6 +80,14 @@ def test_the_first_language_of_the_file_stands_in() -> None:
     assert kept == checklist
     with use("ko"):
         assert str(kept.title) == "Laden"
+
+
+def test_what_is_kept_of_a_definition_is_the_same_text_however_it_was_written() -> None:
+    for checklist in (german(), samples.items_only(samples.item("A", ask={"en": "Met?", "ko": "만났는가?"}))):
+        kept = as_text(checklist)
+        turned = json.loads(kept, object_pairs_hook=lambda pairs: dict(sorted(pairs)))
+        backwards = json.loads(kept, object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+        assert as_text(Checklist.model_validate(turned)) == as_text(Checklist.model_validate(backwards)) == kept
 
 
 def test_lint_asks_for_the_languages_of_the_file() -> None:
