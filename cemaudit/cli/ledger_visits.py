@@ -86,8 +86,7 @@ def reported_visits(ledger: Ledger, options: LedgerReportOptions) -> ReportedVis
     from cemaudit.ledger.selecting import VisitSelection, select_visits
     from cemaudit.ledger.store_registry import registered_stores
 
-    file = ledger.database.file
-    media = options.media or (file and file.with_name(f"{file.stem}-media"))
+    media = ledger.media(options.media)
     chosen = options.selection
     states = options.states(chosen)
     stores_by_id = {held.id: held.store for held in select_visits(ledger, chosen, states)}

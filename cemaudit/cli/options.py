@@ -45,6 +45,7 @@ __all__ = [
     "level_option",
     "make_rules",
     "measure_ranges",
+    "media_option",
     "open_on_cluster",
     "open_selection",
     "place_options",
@@ -92,6 +93,11 @@ scheme_option = option(
 ledger_option = option(
     "--ledger", "url", envvar="CEMAUDIT_LEDGER", required=True, metavar="URL",
     help=N_("The ledger: a file, or postgresql://...; else CEMAUDIT_LEDGER."),
+)  # fmt: skip
+
+media_option = option(
+    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
+    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
 )  # fmt: skip
 
 by_option = option(

@@ -13,7 +13,7 @@ from cemaudit.cli.terminal import print_table, print_wrapped, screen_width
 from cemaudit.errors import Sayable
 from cemaudit.files import replaced
 from cemaudit.language import N_, Message, message, printable
-from cemaudit.programme.policy_check import CheckVerdict, GateResult, PolicyCheck, TargetResult
+from cemaudit.programme.policy_check import CheckVerdict, PolicyCheck, QualityGateResult, TargetResult
 
 __all__ = ["check_to_dict", "print_check", "write_junit"]
 
@@ -111,7 +111,7 @@ def _answer(check: PolicyCheck) -> Message:
     return message("The policy {policy} is met.", policy=check.policy.ref)
 
 
-def _gate_cells(result: GateResult) -> list[str]:
+def _gate_cells(result: QualityGateResult) -> list[str]:
     gate = result.gate
     value = "-" if result.value is None else f"{result.value:.0f}" if gate.critical else f"{result.value:.1f}"
     name = str(gate.title) if gate.title else gate.id

@@ -216,8 +216,7 @@ def _add_update(ledger: Ledger, name: str, change: ActionChange, photo: str | No
     # The same said once more, after a stop that came when it was already written, adds nothing.
     before = history.updates[-1]._replace(at=entry.at) if history.updates else None
     if (update.day or update.comment or photo) and update != before:
-        ((last,),) = entry.database.run("select coalesce(max(number), 0) from action_update")
-        entry.add("action_update", [(last + 1, name, *update.as_json().values())])
+        entry.add("action_update", [(entry.next_number("action_update"), name, *update.as_json().values())])
         is_new = True
     entry.subject = name
     return is_new

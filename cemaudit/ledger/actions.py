@@ -185,10 +185,9 @@ def add_changed(entry: TrailEntry, actions: Sequence[Action], current: Mapping[s
     """Add a row for each action that is not as in ``current``, and return how many those are."""
     # Those that are as before add no row: the same table may be read in again and again.
     changed = [action for action in actions if current.get(action.id) != action]
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from action")
     rows = [
-        (last + index, action.id, action.since.isoformat(), canonical(action_document(action)).decode())
-        for index, action in enumerate(changed, 1)
+        (number, action.id, action.since.isoformat(), canonical(action_document(action)).decode())
+        for number, action in enumerate(changed, entry.next_number("action"))
     ]
     entry.add("action", rows)
     return len(changed)

@@ -109,8 +109,7 @@ def _upheld_revision(ledger: Ledger, entry: TrailEntry, appeal: Appeal, new: New
         revised = revised_visit(base.visit, checklist, appeal, new)
     except BadInput as error:
         raise error.inside(place) from error
-    ((last,),) = entry.database.run("select max(number) from visit")
-    number = int(last) + 1
+    number = entry.next_number("visit")
     entry.add("visit", [(number, *_row(ledger, entry.database, base, revised))])
     missing = CompletenessCheck(checklist).missing(revised)
     add_marks(entry, {number: VisitMark(missing, stay_of(revised, checklist) if revised.shopper else None)})

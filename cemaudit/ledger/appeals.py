@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cemaudit.entry.evidence import take_in
-from cemaudit.errors import BadInput, Problem
+from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
 from cemaudit.ledger.audit_trail import TrailEntry
 from cemaudit.ledger.database import Database, Row
 from cemaudit.ledger.history import VisitReview, add_states
-from cemaudit.ledger.ledger import Ledger, LedgerVisit
+from cemaudit.ledger.ledger import Ledger, LedgerVisit, held_visits
 from cemaudit.ledger.settings import APPEAL_DAYS, period
-from cemaudit.ledger.states import CURRENT_STATE, VisitState
+from cemaudit.ledger.states import VisitState
 from cemaudit.model.base import LONGEST_TEXT, clean
 
 if TYPE_CHECKING:
@@ -172,11 +172,10 @@ def checked_words(text: str, option: str) -> str:
 
 def latest_revision(database: Database, visit: str) -> LedgerVisit:
     """Return the latest revision of a visit; ``BadInput`` where there is no such visit."""
-    columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
-    rows = database.run(f"select {columns} from visit where id = ? order by revision desc limit 1", (visit,))
-    if not rows:
+    revisions = held_visits(database, "id = ? order by revision desc limit 1", (visit,))
+    if not revisions:
         raise BadInput(Problem(message("no such visit: {id}", id=visit), database.place))
-    return LedgerVisit._make(rows[0])
+    return revisions[0]
 
 
 def deadline_of(database: Database, held: LedgerVisit) -> dt.date:
@@ -216,14 +215,13 @@ def open_appeal(ledger: Ledger, new: NewAppeal, media: Path | None = None, today
 
     def work(entry: TrailEntry) -> int:
         held = _refuse_appeal(ledger, new, day)
-        ((last,),) = entry.database.run("select coalesce(max(number), 0) from appeal")
-        number = last + 1
+        number = entry.next_number("appeal")
         entry.add("appeal", [(number, held.number, new.item, words, evidence, ledger.who, entry.at)])
         if held.state != VisitState.CONTESTED:
             review = VisitReview(VisitState.CONTESTED, f"A{number} {new.item}", ledger.who, entry.at)
             add_states(entry, [(held.number, review)])
         entry.subject = f"A{number}"
-        return int(number)
+        return number
 
     return find_appeal(ledger.database, str(ledger.write("appealed", work)))
 
@@ -270,8 +268,6 @@ def _no_revision(held: LedgerVisit, revision: int) -> Any:
 
 
 def _item_problem(checklist: Checklist, held: LedgerVisit, item: str) -> Problem | None:
-    from cemaudit.errors import nearest  # noqa: PLC0415 (a hint, seldom wanted)
-
     if item not in checklist.items:
         return Problem(message("no such item: {item}", item=item), held.checklist, nearest(item, checklist.items))
     visit = held.visit

@@ -78,6 +78,11 @@ class TrailEntry:
         kept = [number for number, name in enumerate(columns) if name not in left_out]
         self._brought.setdefault(table, []).extend(map(itemgetter(*kept), whole))
 
+    def next_number(self, table: str) -> int:
+        """Return the number that the next row of a table gets."""
+        ((last,),) = self.database.run(f"select coalesce(max(number), 0) from {table}")
+        return int(last) + 1
+
     def rehash(self, table: str, batch: int) -> None:
         """Vouch for what the rows of an earlier entry have become, after some of their columns were changed."""
         again = self._document.setdefault("again", {}).setdefault(table, {})

@@ -23,7 +23,6 @@ from cemaudit.ledger.ledger import Definitions, Ledger
 from cemaudit.ledger.processes import start_worker
 from cemaudit.ledger.purging import purged_digests
 from cemaudit.ledger.sources import SourcePiece, VisitSource
-from cemaudit.ledger.sqlite import media_folder_of
 from cemaudit.ledger.states import CollectionStatus
 from cemaudit.model import Checklist
 
@@ -184,13 +183,12 @@ def acceptance_rules(
     Evidence goes to ``media``, else to a folder beside the ledger's file. One of ``keys`` must have signed each sealed
     file.
     """
-    file = ledger.database.file
     clashes = {ref: ledger.shelf.conflict(checklist) for ref, checklist in checklists.items()}
     return AcceptanceRules(
         checklists={ref: as_text(checklist) for ref, checklist in {**ledger.shelf.checklists(), **checklists}.items()},
         clashes={ref: str(problem) for ref, problem in clashes.items() if problem},
         secret=ledger.people.pseudonyms.secret,
-        media=media or (file and media_folder_of(file)),
+        media=ledger.media(media),
         keys=None if keys is None else tuple(keys),
         forgotten=purged_digests(ledger),
     )

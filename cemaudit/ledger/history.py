@@ -87,8 +87,8 @@ class ReviewedVisits(NamedTuple):
 
 def add_states(entry: TrailEntry, reviews: Sequence[tuple[int, VisitReview]]) -> None:
     """Add the states that visits, by their numbers, were given."""
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from state")
-    entry.add("state", [(last + index, number, *review) for index, (number, review) in enumerate(reviews, 1)])
+    first = entry.next_number("state")
+    entry.add("state", [(row, number, *review) for row, (number, review) in enumerate(reviews, first)])
 
 
 def _current_reviews(entry: TrailEntry, numbers: Sequence[int]) -> dict[int, tuple[str, str, str]]:

@@ -11,14 +11,14 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.exchange import read_line
 from cemaudit.language import Message, message
 from cemaudit.ledger.audit_trail import Trail, TrailEntry, current_user
-from cemaudit.ledger.database import ConnectionLost, Database, select_in
+from cemaudit.ledger.database import ConnectionLost, Database, Value, select_in
 from cemaudit.ledger.definitions import DefinitionStore
 from cemaudit.ledger.documents import VisitDocument, decompress
 from cemaudit.ledger.identities import IdentityStore
 from cemaudit.ledger.marks import VisitMark, add_marks, overlap_remarks
 from cemaudit.ledger.schema import check_columns, latest_version, migrate
 from cemaudit.ledger.settings import begin_settings
-from cemaudit.ledger.sqlite import Sqlite
+from cemaudit.ledger.sqlite import Sqlite, media_folder_of
 from cemaudit.ledger.states import (
     COLLECTED,
     CURRENT_STATE,
@@ -30,7 +30,15 @@ from cemaudit.ledger.states import (
 )
 from cemaudit.model import Checklist, Scheme, Visit
 
-__all__ = ["Ledger", "LedgerVisit", "collect_batch", "open_database", "open_ledger"]
+__all__ = [
+    "HELD_COLUMNS",
+    "Ledger",
+    "LedgerVisit",
+    "collect_batch",
+    "held_visits",
+    "open_database",
+    "open_ledger",
+]
 
 
 class _StoredRevision(NamedTuple):
@@ -78,7 +86,7 @@ def collect_batch(
         ref: next(filter(None, map(shelf.conflict, definitions.of(ref))), None)
         for ref in {document.checklist for document in documents}
     }
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from visit")
+    first = entry.next_number("visit")
     new: list[VisitDocument] = []
     outcomes = []
     for document in documents:
@@ -101,17 +109,17 @@ def collect_batch(
         shelf.put(entry, answered)
         schemes = {scheme.ref: scheme for checklist in answered for scheme in definitions.schemes_of(checklist)}
         shelf.put(entry, [scheme for _, scheme in sorted(schemes.items())])
-        entry.add("visit", [(number, *document.row) for number, document in enumerate(new, last + 1)])
+        entry.add("visit", [(number, *document.row) for number, document in enumerate(new, first)])
         marks = {
             number: VisitMark(missing, document.stay)
-            for number, document in enumerate(new, last + 1)
+            for number, document in enumerate(new, first)
             if (missing := document.missing) is not None
         }
         add_marks(entry, marks)
-        _keep_contested(entry, [(number, document) for number, document in enumerate(new, last + 1)])
+        _keep_contested(entry, [(number, document) for number, document in enumerate(new, first)])
         persons = [person for document in new for person in document.persons]
         people.add(persons, [paper for document in new for paper in document.sealed_papers])
-        entry.subject = f"{last + 1}-{last + len(new)}"
+        entry.subject = f"{first}-{first + len(new) - 1}"
         overlaps = overlap_remarks(entry.database, new, checklists)
         collected = iter(range(len(new)))
         outcomes = [
@@ -132,13 +140,13 @@ def _keep_contested(entry: TrailEntry, numbered: Sequence[tuple[int, VisitDocume
         "where decision.appeal is null and visit.id in ({places}) group by visit.id"
     )
     appeal_of: dict[str, int] = dict(select_in(entry.database, query, ids))
-    ((last,),) = entry.database.run("select coalesce(max(number), 0) from state") if appeal_of else ((0,),)
     contested = [(number, appeal_of[document.id]) for number, document in numbered if document.id in appeal_of]
-    rows = [
-        (last + index, number, VisitState.CONTESTED.value, f"A{appeal}", entry.who, entry.at)
-        for index, (number, appeal) in enumerate(contested, 1)
-    ]
-    entry.add("state", rows)
+    if contested:
+        rows = [
+            (row, number, VisitState.CONTESTED.value, f"A{appeal}", entry.who, entry.at)
+            for row, (number, appeal) in enumerate(contested, entry.next_number("state"))
+        ]
+        entry.add("state", rows)
 
 
 def _known(entry: TrailEntry, documents: Sequence[VisitDocument]) -> _Known:
@@ -255,6 +263,15 @@ class LedgerVisit(NamedTuple):
         return read_line(self.line)[0]
 
 
+HELD_COLUMNS = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
+"""What is selected from ``visit`` for a ``LedgerVisit``."""
+
+
+def held_visits(database: Database, condition: str, values: Sequence[Value] = ()) -> list[LedgerVisit]:
+    """Return the visits in a ledger that meet a ``condition``, SQL on ``visit`` that may say their order, too."""
+    return list(map(LedgerVisit._make, database.run(f"select {HELD_COLUMNS} from visit where {condition}", values)))
+
+
 class Ledger:
     """A ledger in ``database``, written to in the name of ``who``."""
 
@@ -327,12 +344,15 @@ class Ledger:
         pieces, so that others can write meanwhile.
         """
         states_to_read = set(VisitState) - {VisitState.EXCLUDED} if states is None else set(states)
-        columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
         conditions = ["number > ?", *([] if superseded else [LATEST]), *(["checklist = ?"] if checklist else [])]
-        query = f"select {columns} from visit where {' and '.join(conditions)} order by number limit ?"
+        query = f"select {HELD_COLUMNS} from visit where {' and '.join(conditions)} order by number limit ?"
         while rows := self.database.run(query, (after, *([checklist] if checklist else []), _AT_ONCE)):
             yield from (held for held in map(LedgerVisit._make, rows) if held.state in states_to_read)
             after = rows[-1][0]
+
+    def media(self, folder: Path | None = None) -> Path | None:
+        """Return where the evidence lies: ``folder``, else beside the ledger's file; ``None`` on a server."""
+        return folder or (self.database.file and media_folder_of(self.database.file))
 
     def last(self) -> int:
         """Return the number of the visit that came last; 0 where there is none."""

@@ -12,9 +12,8 @@ from cemaudit.errors import BadInput, Problem
 from cemaudit.files import make_private_folder, replaced, unwritable
 from cemaudit.language import message
 from cemaudit.ledger.identities import SHOPPER, reveal
-from cemaudit.ledger.ledger import LedgerVisit
+from cemaudit.ledger.ledger import LedgerVisit, held_visits
 from cemaudit.ledger.purging import files_of
-from cemaudit.ledger.states import CURRENT_STATE
 
 if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
@@ -47,7 +46,7 @@ def export_person(ledger: Ledger, pseudonym: str, folder: Path, reason: str, med
         hint = message("'cemaudit shoppers' lists them; what was purged nobody knows any more")
         raise BadInput(Problem(message("no such pseudonym: {name}", name=pseudonym), hint=hint))
     (person,) = persons
-    visits = _visits_of(ledger, pseudonym)
+    visits = held_visits(ledger.database, "shopper = ? or signer = ? order by number", (pseudonym, pseudonym))
     papers = [paper for name in sorted({held.id for held in visits}) for paper in ledger.people.sealed_papers(name)]
     revisions = {(held.id, held.revision) for held in visits}
     papers = [paper for paper in papers if (paper.visit, paper.revision) in revisions]
@@ -91,20 +90,15 @@ def export_person(ledger: Ledger, pseudonym: str, folder: Path, reason: str, med
     return PersonExport(folder, len(visits), len(papers), evidence)
 
 
-def _visits_of(ledger: Ledger, pseudonym: str) -> list[LedgerVisit]:
-    columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
-    condition = "shopper = ? or signer = ?"
-    rows = ledger.database.run(f"select {columns} from visit where {condition} order by number", (pseudonym, pseudonym))
-    return [LedgerVisit(*row) for row in rows]
-
-
 def _copy_evidence(visits: list[LedgerVisit], media: Path | None, folder: Path) -> int:
-    names = sorted({name for held in visits for name in files_of(held.visit)})
-    there = [name for name in names if media and (media / name).is_file()]
-    for name in there:
+    """Copy the evidence of visits that lies in ``media``, and return how many pieces that was."""
+    if media is None:
+        return 0
+    names = sorted({name for held in visits for name in files_of(held.visit) if (media / name).is_file()})
+    for name in names:
         make_private_folder((folder / name).parent)
-        shutil.copyfile(Path(media or "") / name, folder / name)
-    return len(there)
+        shutil.copyfile(media / name, folder / name)
+    return len(names)
 
 
 def _shown(value: object) -> str:

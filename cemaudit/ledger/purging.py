@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cemaudit.exchange.canonical_json import line_read, read_line
 from cemaudit.exchange.sealed.archive import MEDIA, largest
 from cemaudit.files import unwritable
+from cemaudit.language import N_, message
 from cemaudit.ledger.audit_trail import TrailEntry, TrailLine
 from cemaudit.ledger.database import Database, Value, select_in
 from cemaudit.ledger.documents import compress, decompress
@@ -31,6 +32,7 @@ __all__ = [
     "Anonymiser",
     "PurgeRecord",
     "PurgeResult",
+    "evidence_names",
     "files_of",
     "not_purged",
     "number_ranges",
@@ -186,7 +188,7 @@ def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
     """
     names = {name for purge in purges(ledger) for name in purge.files if largest(name)}
     existing = {name for name in names if (folder / name).is_file()}
-    left = existing - _named(ledger, existing)
+    left = existing - evidence_names(ledger).keys() if existing else existing
     for name in sorted(left):
         try:
             (folder / name).unlink(missing_ok=True)
@@ -195,16 +197,23 @@ def remove_unreferenced_evidence(ledger: Ledger, folder: Path) -> int:
     return len(left)
 
 
-def _named(ledger: Ledger, names: Collection[str]) -> set[str]:
-    """Those of ``names`` that a visit, an appeal or an action names, and more."""
-    if not names:
-        return set()
+def evidence_names(ledger: Ledger) -> dict[str, str]:
+    """Return the files of evidence that visits, appeals and actions name, each with one of these for people.
+
+    Of excluded and superseded visits too: their evidence is theirs as long as they were not purged.
+    """
+    names: dict[str, str] = {}
+    for query, place in (
+        ("select evidence, number from appeal where evidence is not null", N_("appeal {id}")),
+        ("select photo, action from action_update where photo is not null", N_("action {id}")),
+    ):
+        names |= {name: str(message(place, id=owner)) for name, owner in ledger.database.run(query)}
     mark = f'"{MEDIA}'.encode()
-    # Excluded and superseded visits too: their evidence is theirs as long as they were not purged.
-    visits = ledger.visits(states=list(VisitState), superseded=True)
-    queries = ("select distinct evidence from appeal", "select distinct photo from action_update")
-    beside = {name for query in queries for (name,) in ledger.database.run(query)}
-    return beside | {name for held in visits if mark in held.line for name in files_of(held.visit)}
+    for held in ledger.visits(states=list(VisitState), superseded=True):
+        # Most visits have no evidence, and need not be read for that.
+        if mark in held.line:
+            names |= dict.fromkeys(files_of(held.visit), str(message("visit {id}", id=held.id)))
+    return names
 
 
 _AT_ONCE = 2_000

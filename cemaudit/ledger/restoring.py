@@ -6,23 +6,18 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cemaudit.errors import BadEnvironment, BadInput, Problem
 from cemaudit.exchange.sealed.archive import MEDIA
 from cemaudit.files import refuse_unreadable, unwritable
 from cemaudit.language import message
 from cemaudit.ledger.maintenance import check
-from cemaudit.ledger.purging import files_of
+from cemaudit.ledger.purging import evidence_names
 from cemaudit.ledger.sqlite import Sqlite, media_folder_of, people_file
-from cemaudit.ledger.states import VisitState
-
-if TYPE_CHECKING:
-    from cemaudit.ledger.ledger import Ledger
 
 __all__ = ["Restored", "evidence_problems", "restore"]
 
@@ -43,8 +38,8 @@ class Restored:
 
 
 def restore(copy: Path, folder: Path, media: Path | None = None) -> Restored:
-    """Bring a copy of a ledger to a new ``folder``, with the identities beside it and the evidence that its visits
-    name, from ``media`` (else the folder beside the copy); then check all of it.
+    """Bring a copy of a ledger to a new ``folder``, with the identities beside it and the evidence that visits,
+    appeals and actions name, from ``media`` (else the folder beside the copy); then check all of it.
 
     Nothing is overwritten, and the copy stays as it is. ``BadInput`` where the copy is no ledger, or something is in
     the way; ``BadEnvironment`` where the disk does not take it. What is wrong with the ledger or its evidence is told,
@@ -72,9 +67,10 @@ def restore(copy: Path, folder: Path, media: Path | None = None) -> Restored:
                     shutil.copyfile(old, other)
                     other.chmod(0o600)
             with open_ledger(str(new)) as ledger:
-                visits, evidence = _bring_evidence(ledger, source_media, media_folder_of(new))
-                wrong = (*check(ledger), *evidence_problems(ledger, media_folder_of(new)))
-                line, last_hash = ledger.trail.head()
+                names = evidence_names(ledger)
+                evidence = _copy_evidence(names, source_media, media_folder_of(new))
+                wrong = (*check(ledger), *evidence_problems(names, media_folder_of(new)))
+                visits, line, last_hash = ledger.last(), *ledger.trail.head()
             files = [path for path in (media_folder_of(new), people_file(new), new) if path.exists()]
             for path in files:  # the ledger last: with it the copy is whole
                 path.replace(folder / path.name)
@@ -85,43 +81,31 @@ def restore(copy: Path, folder: Path, media: Path | None = None) -> Restored:
     )  # fmt: skip
 
 
-def _bring_evidence(ledger: Ledger, source: Path, target: Path) -> tuple[int, int]:
-    """Copy the evidence that visits name, and return how many visits there are and how many files were copied."""
-    names: set[str] = set()
-    visits = 0
-    for held in ledger.visits(states=list(VisitState), superseded=True):
-        visits += 1
-        names.update(files_of(held.visit))
-    copied = 0
-    for name in sorted(names):
-        if (source / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, target / name)
-            copied += 1
-    return visits, copied
+def _copy_evidence(names: Iterable[str], source: Path, target: Path) -> int:
+    """Copy what is there of the evidence of these names, and return how many files that was."""
+    there = sorted(name for name in names if (source / name).is_file())
+    for name in there:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, target / name)
+    return len(there)
 
 
-def evidence_problems(ledger: Ledger, folder: Path) -> Iterator[Problem]:
-    """Yield what is wrong with the evidence in ``folder``: pieces that visits name and are missing, or were changed.
+def evidence_problems(names: Mapping[str, str], folder: Path) -> Iterator[Problem]:
+    """Yield what is wrong with the evidence in ``folder``: pieces that are missing, or were changed.
 
-    A piece is called by the SHA-256 of its content. Evidence that was not kept as files of the ledger is passed over.
+    ``names``: the files, as ``media/`` and the SHA-256 of their content, each with what names it. Evidence that was not
+    kept as files of the ledger is not among them.
     """
-    seen: set[str] = set()
-    for held in ledger.visits(states=list(VisitState), superseded=True):
-        for name in files_of(held.visit):
-            if name in seen:
-                continue
-            seen.add(name)
-            place = str(message("visit {id}", id=held.id))
-            try:
-                with (folder / name).open("rb") as file:
-                    digest = hashlib.file_digest(file, "sha256").hexdigest()
-            except FileNotFoundError:
-                yield Problem(message("its evidence is missing: {name}", name=name), place)
-                continue
-            except OSError as error:
-                raise BadEnvironment(
-                    Problem(message("cannot be read: {why}", why=error.strerror), str(folder / name))
-                ) from error
-            if digest != name.removeprefix(MEDIA).partition(".")[0]:
-                yield Problem(message("its evidence is not what was stored: {name}", name=name), place)
+    for name, place in names.items():
+        try:
+            with (folder / name).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            yield Problem(message("its evidence is missing: {name}", name=name), place)
+            continue
+        except OSError as error:
+            raise BadEnvironment(
+                Problem(message("cannot be read: {why}", why=error.strerror), str(folder / name))
+            ) from error
+        if digest != name.removeprefix(MEDIA).partition(".")[0]:
+            yield Problem(message("its evidence is not what was stored: {name}", name=name), place)

@@ -16,8 +16,8 @@ from cemaudit.exchange.sealed.archive import STATEMENT
 from cemaudit.exchange.sealed.records import ReturnReview
 from cemaudit.language import N_, current, message, translate
 from cemaudit.ledger.documents import decompress
-from cemaudit.ledger.ledger import Ledger, LedgerVisit
-from cemaudit.ledger.states import CURRENT_STATE, VisitState
+from cemaudit.ledger.ledger import HELD_COLUMNS, Ledger, LedgerVisit, held_visits
+from cemaudit.ledger.states import VisitState
 from cemaudit.model import Visit
 
 __all__ = ["export_returned", "original_visit", "returned_visits", "visit_numbered"]
@@ -27,10 +27,8 @@ _NO_STATEMENT = N_("Sent back by headquarters. This visit came in without a stat
 
 def returned_visits(ledger: Ledger, numbers: tuple[int, ...]) -> list[LedgerVisit]:
     """Return those of the visits of these numbers that are returned to their shoppers, in order."""
-    columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
-    query = f"select {columns} from visit where number = ?"
-    rows = (row for number in numbers for row in ledger.database.run(query, (number,)))
-    return [held for held in map(LedgerVisit._make, rows) if held.state == VisitState.RETURNED]
+    visits = (held for number in numbers for held in held_visits(ledger.database, "number = ?", (number,)))
+    return [held for held in visits if held.state == VisitState.RETURNED]
 
 
 def visit_numbered(ledger: Ledger, number: int) -> Visit:
@@ -72,8 +70,7 @@ def original_visit(ledger: Ledger, visit: str, revision: int) -> Visit | None:
     """
     original: Visit | None = None
     digest: str | None = None
-    columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
-    query = f"select digest, {columns} from visit where id = ? and revision <= ? order by revision"
+    query = f"select digest, {HELD_COLUMNS} from visit where id = ? and revision <= ? order by revision"
     for kept_digest, *row in ledger.database.run(query, (visit, revision)):
         held = LedgerVisit._make(row)
         kept = held.visit

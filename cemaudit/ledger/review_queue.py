@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cemaudit.entry.doubts import missing_words
@@ -13,6 +13,7 @@ from cemaudit.ledger.appeals import appeals
 from cemaudit.ledger.database import select_in
 from cemaudit.ledger.ledger import Ledger, LedgerVisit
 from cemaudit.ledger.marks import marks_of
+from cemaudit.ledger.screening_remarks import remark_words
 from cemaudit.ledger.selecting import VisitSelection, select_visits
 from cemaudit.ledger.states import VisitState
 
@@ -47,14 +48,10 @@ class WaitingVisit(NamedTuple):
         }
 
 
-def waiting_visits(
-    ledger: Ledger,
-    chosen: VisitSelection = _EVERYTHING,
-    screening: Mapping[int, Iterable[Sayable]] | None = None,
-) -> list[WaitingVisit]:
+def waiting_visits(ledger: Ledger, chosen: VisitSelection = _EVERYTHING) -> list[WaitingVisit]:
     """Return the visits that wait, the one that came first at the head.
 
-    ``screening``: what a look over all shoppers found, by the number of the visit; it stands first.
+    Of the reasons to look at one, what the screening of all shoppers remarked stands first.
     """
     waiting = list(select_visits(ledger, chosen, WAITING_STATES))
     numbers = [held.number for held in waiting]
@@ -62,13 +59,14 @@ def waiting_visits(
     came = _times_of_coming(ledger, numbers)
     returned = _words_of_returns(ledger, waiting)
     contested = _open_appeals(ledger)
+    remarked = remark_words(ledger)
     early = set(ledger.waiting())
     return [
         WaitingVisit(
             held,
             came[held.number],
             (
-                *(screening or {}).get(held.number, ()),
+                *remarked.get(held.number, ()),
                 *contested.get(held.id, ()),
                 *_reasons(
                     held, missing[held.number], returned.get(held.id), is_early=(held.id, held.revision) in early

@@ -6,9 +6,11 @@ A remark holds no words of anybody: the rule, the place in the visit, the other 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from cemaudit.language import N_, Message, message, translate
 from cemaudit.ledger.database import Value, select_in
 from cemaudit.ledger.states import LATEST
 
@@ -17,14 +19,35 @@ if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger
 
 __all__ = [
+    "AGAINST",
+    "ALIKE",
+    "PACE",
+    "PICTURES",
+    "PLACES",
+    "RULE_TITLES",
+    "TEXTS",
     "RemarkedVisit",
     "ScreeningRemark",
     "keep_picture_hashes",
     "picture_hashes",
+    "remark_words",
     "remarked_visits",
     "remarks_since",
     "save_remarks",
 ]
+
+
+TEXTS, PICTURES, PLACES, PACE, ALIKE, AGAINST = "texts", "pictures", "places", "pace", "alike", "against"
+
+RULE_TITLES: Mapping[str, str] = {
+    TEXTS: N_("nearly the same text as in another visit"),
+    PICTURES: N_("nearly the same picture as in another visit"),
+    PLACES: N_("the shopper was in another store at that time"),
+    PACE: N_("much shorter than visits by this checklist are"),
+    ALIKE: N_("the same feeling everywhere, or every answer as in an earlier visit"),
+    AGAINST: N_("complained of, although all was met and felt well"),
+}
+"""What each rule remarks on, by the name that remarks carry."""
 
 
 class ScreeningRemark(NamedTuple):
@@ -61,8 +84,8 @@ def save_remarks(ledger: Ledger, remarks: Iterable[ScreeningRemark]) -> int:
         made: set[tuple[int, str, str]] = {tuple(row) for row in select_in(entry.database, query, visits)}
         # Said once of a place in a visit: which other visit is the nearest may change with every collection.
         new = [remark for remark in listed if (remark.visit, remark.rule, remark.place) not in made]
-        ((last,),) = entry.database.run("select coalesce(max(number), 0) from screening")
-        entry.add("screening", [(last + index, *remark, entry.at) for index, remark in enumerate(new, 1)])
+        first = entry.next_number("screening")
+        entry.add("screening", [(number, *remark, entry.at) for number, remark in enumerate(new, first)])
         entry.subject = str(len(new))
         return len(new)
 
@@ -77,6 +100,21 @@ def remarks_since(ledger: Ledger, since: dt.date | None = None) -> list[Screenin
         f"where trail.at >= ? and {LATEST} order by screening.visit, screening.number"
     )
     return [ScreeningRemark(*row) for row in ledger.database.run(query, (since.isoformat() if since else "",))]
+
+
+def remark_words(ledger: Ledger) -> dict[int, list[Message]]:
+    """Return what was remarked on visits, in words, by the number of the visit."""
+    remarks = remarks_since(ledger)
+    others = remarked_visits(ledger, sorted({remark.other for remark in remarks if remark.other}))
+    words: dict[int, dict[Message, None]] = defaultdict(dict)
+    for remark in remarks:
+        title, other = translate(RULE_TITLES[remark.rule]), others.get(remark.other or 0)
+        if other:
+            text = message("{rule}: visit {other}, store {store}", rule=title, other=other.id, store=other.store)
+        else:
+            text = message("{rule}: {place}", rule=title, place=remark.place or "-")
+        words[remark.visit][text] = None
+    return {number: list(texts) for number, texts in words.items()}
 
 
 def remarked_visits(ledger: Ledger, numbers: Sequence[int]) -> dict[int, RemarkedVisit]:

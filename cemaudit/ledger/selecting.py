@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cemaudit.errors import BadInput, Problem, nearest
 from cemaudit.language import message
-from cemaudit.ledger.states import CURRENT_STATE, LATEST, VisitState
+from cemaudit.ledger.states import LATEST, VisitState
 
 if TYPE_CHECKING:
     from cemaudit.ledger.ledger import Ledger, LedgerVisit
@@ -73,10 +73,9 @@ _ALLOWED: Mapping[str, Sequence[str]] = {
 
 def select_visits(ledger: Ledger, chosen: VisitSelection, states: Iterable[VisitState]) -> Iterator[LedgerVisit]:
     """Yield the visits chosen that are in one of ``states``, at their latest revision, in the order they came."""
-    from cemaudit.ledger.ledger import LedgerVisit  # noqa: PLC0415 (it opens ledgers, which choose visits)
+    from cemaudit.ledger.ledger import HELD_COLUMNS, LedgerVisit  # noqa: PLC0415 (it opens ledgers, which choose visits)
 
-    columns = ", ".join(CURRENT_STATE if name == "state" else name for name in LedgerVisit._fields)
-    query = f"select {columns} from visit where number > ? and {LATEST} order by number limit ?"
+    query = f"select {HELD_COLUMNS} from visit where number > ? and {LATEST} order by number limit ?"
     allowed = {state.value for state in states}
     value_of = _values_by_key(ledger, chosen.conditions)
     after = 0

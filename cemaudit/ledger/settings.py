@@ -270,8 +270,7 @@ def change_setting(ledger: Ledger, name: str, value: str) -> bool:
     def work(entry: TrailEntry) -> bool:
         if settings_in_force(entry.database)[name] == chosen:
             return False
-        ((last,),) = entry.database.run("select coalesce(max(number), 0) from setting")
-        entry.add("setting", [(last + 1, name, chosen, ledger.who, entry.at)])
+        entry.add("setting", [(entry.next_number("setting"), name, chosen, ledger.who, entry.at)])
         entry.subject = f"{name} {chosen}"
         return True
 

@@ -228,8 +228,7 @@ def import_stores(ledger: Ledger, stores: Sequence[Store]) -> StoreImportCounts:
         stores_by_id = {store.id: _merged(registered.get(store.id), store) for store in stores}
         # Those that are as before add no row: the whole list may be imported each month.
         changed = [store for store in stores_by_id.values() if registered.get(store.id) != store]
-        ((last,),) = entry.database.run("select coalesce(max(number), 0) from store")
-        entry.add("store", [(last + index, *_row(store)) for index, store in enumerate(changed, 1)])
+        entry.add("store", [(number, *_row(store)) for number, store in enumerate(changed, entry.next_number("store"))])
         entry.subject = str(len(changed))
         new = sum(store.id not in registered for store in changed)
         changes = [

@@ -61,7 +61,7 @@ class Text(Record):
         # What is kept of a record is compared as it is written: the same words are always in the same order.
         ours = [tag for tag in LANGUAGES if tag in words]
         if [*words][: len(ours)] != ours:
-            object.__setattr__(self, "__pydantic_extra__", {tag: words[tag] for tag in ours} | words)
+            put_in_order(self, LANGUAGES)
         if not any(words.values()):
             raise Expected("a text in one language at least, as ko or en")
         return self

@@ -85,12 +85,12 @@ def follow_up(
     chance = float(stats.binom.cdf(faults, len(after), share)) if before else None
     visited = {outcome.store for outcome in after}
     if faults and (is_critical or chance is None or chance >= _BY_CHANCE):
-        found = FollowUpOutcome.CAME_BACK
+        outcome = FollowUpOutcome.CAME_BACK
     else:
-        found = FollowUpOutcome.VERIFIED if visited >= set(stores) else FollowUpOutcome.SO_FAR
+        outcome = FollowUpOutcome.VERIFIED if visited >= set(stores) else FollowUpOutcome.SO_FAR
     return ActionFollowUp(
         action=action,
-        outcome=found,
+        outcome=outcome,
         visits=len(after),
         faults=faults,
         stores=len(visited),

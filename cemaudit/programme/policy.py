@@ -13,11 +13,11 @@ from cemaudit.errors import BadInput, Expected
 from cemaudit.language import N_
 from cemaudit.model import Text, faults
 from cemaudit.model.base import Exact, Id, Line, Record, Version, Whole
-from cemaudit.model.conditions import Condition
+from cemaudit.model.conditions import Bound, Condition, bounds
 from cemaudit.model.definition import TranslatedDefinition
 from cemaudit.model.vocabulary import refuse_repeated
 
-__all__ = ["AlertRules", "Gate", "Policy", "StoreKey", "Target", "read_policy"]
+__all__ = ["AlertRules", "Policy", "QualityGate", "StoreKey", "Target", "read_policy"]
 
 StoreKey = Literal["store", "region", "format", "brand", "owner", "pool"]
 STORE_KEYS: tuple[StoreKey, ...] = get_args(StoreKey)
@@ -59,7 +59,7 @@ class Target(Record):
         return all(store.get(key) in values for key, values in self.where.items())
 
 
-class Gate(Record):
+class QualityGate(Record):
     """A bound that a machine decides by, over all visits asked about: on the mean of a measure, or on how many critical
     items were not met. With fewer than ``least_visits`` it is not decided. ``where``: visits, as ``--where`` has them.
     """
@@ -72,11 +72,16 @@ class Gate(Record):
     least_visits: Annotated[Whole, Field(ge=1)] = 1
     where: dict[Line, Values] = Field(default_factory=dict)
 
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The comparisons that must hold, of the mean or of the number of failures."""
+        return bounds(self.mean or self.critical or "")
+
     @model_validator(mode="after")
     def _bounds_one_thing(self) -> Self:
         if (self.mean is None) == (self.critical is None):
             raise Expected("mean (with its measure) or critical")
-        if "p" in f"{self.mean}{self.critical}":
+        if any(bound.is_percentile for bound in self.bounds):
             raise Expected("conditions like '>= 80, < 90'")
         if self.measure and self.critical:
             raise Expected("measure with mean only")
@@ -101,7 +106,7 @@ class Policy(TranslatedDefinition):
     version: Version
     title: Text | None = None
     targets: tuple[Target, ...] = ()
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[QualityGate, ...] = ()
     alerts: AlertRules = AlertRules()
 
     @property

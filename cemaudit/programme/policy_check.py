@@ -23,10 +23,9 @@ from cemaudit.ledger.query.critical import critical_failures
 from cemaudit.ledger.query.keys import Condition, known_key
 from cemaudit.ledger.query.question import LedgerQuery
 from cemaudit.ledger.query.reading import Local
-from cemaudit.model.conditions import bounds
-from cemaudit.programme.policy import STORE_KEYS, Gate, Policy, Target
+from cemaudit.programme.policy import STORE_KEYS, Policy, QualityGate, Target
 
-__all__ = ["CheckVerdict", "GateResult", "PolicyCheck", "TargetResult", "check_policy", "policy_met_by"]
+__all__ = ["CheckVerdict", "PolicyCheck", "QualityGateResult", "TargetResult", "check_policy", "policy_met_by"]
 
 
 class CheckVerdict(StrEnum):
@@ -44,10 +43,10 @@ class CheckVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class GateResult:
+class QualityGateResult:
     """What became of a gate. ``value``: the mean in points, or the number of failures; ``why`` it is not known."""
 
-    gate: Gate
+    gate: QualityGate
     verdict: CheckVerdict
     value: float | None
     visits: int
@@ -78,7 +77,7 @@ class PolicyCheck:
     """
 
     policy: Policy
-    gates: tuple[GateResult, ...]
+    gates: tuple[QualityGateResult, ...]
     targets: tuple[TargetResult, ...]
     remarks: tuple[Problem, ...] = ()
     """Targets that are for no store."""
@@ -123,12 +122,12 @@ def _idle_targets(policy: Policy, stores: Mapping[str, Mapping[str, str | None]]
             continue
         hint = None
         for key, values in target.where.items():
-            known = {str(attributes[key]) for attributes in stores.values() if attributes[key] is not None}
-            hint = hint or next((nearest(value, known) for value in values if value not in known), None)
+            values_there = {str(attributes[key]) for attributes in stores.values() if attributes[key] is not None}
+            hint = hint or next((nearest(value, values_there) for value in values if value not in values_there), None)
         yield Problem(message("this target is for no store"), f"targets.{number}", hint)
 
 
-def _check_gate(reading: Local, selection: Selection, gate: Gate) -> GateResult:
+def _check_gate(reading: Local, selection: Selection, gate: QualityGate) -> QualityGateResult:
     place = f"gates.{gate.id}"
     try:
         conditions = tuple(Condition(known_key(key), values) for key, values in gate.where.items())
@@ -146,17 +145,17 @@ def _check_gate(reading: Local, selection: Selection, gate: Gate) -> GateResult:
         else:
             value = float(raw.mean())
     except NotEstimable as refusal:
-        return GateResult(gate, CheckVerdict.NOT_KNOWN, None, 0, refusal.problems[0].what)
+        return QualityGateResult(gate, CheckVerdict.NOT_KNOWN, None, 0, refusal.problems[0].what)
     except BadInput as error:
         raise _in_file(error, place) from error
     visits = len(raw)
     if visits < gate.least_visits:
         why = message("fewer than {least} visits", least=gate.least_visits)
-        return GateResult(gate, CheckVerdict.NOT_KNOWN, value, visits, why)
+        return QualityGateResult(gate, CheckVerdict.NOT_KNOWN, value, visits, why)
     # what is printed with two decimals must not be refused for its tenth
     exact = Fraction(repr(round(value, 9)))
-    holds = all(bound.holds(exact) for bound in bounds(gate.critical or gate.mean or ""))
-    return GateResult(gate, CheckVerdict.MET if holds else CheckVerdict.MISSED, value, visits)
+    holds = all(bound.holds(exact) for bound in gate.bounds)
+    return QualityGateResult(gate, CheckVerdict.MET if holds else CheckVerdict.MISSED, value, visits)
 
 
 def _check_targets(
@@ -194,12 +193,12 @@ def _targets_of_stores(
     stores: Mapping[str, Mapping[str, str | None]], targets: Sequence[tuple[int, Target]]
 ) -> dict[str, tuple[int, Target]]:
     """The target of each store that has one, the last that is for it, with its number in the file."""
-    found: dict[str, tuple[int, Target]] = {}
+    target_of: dict[str, tuple[int, Target]] = {}
     for store, attributes in stores.items():
         fitting = [pair for pair in targets if pair[1].is_for(attributes)]
         if fitting:
-            found[store] = fitting[-1]
-    return found
+            target_of[store] = fitting[-1]
+    return target_of
 
 
 def _held_against(
@@ -274,9 +273,9 @@ def policy_met_by(
     lower, mean = arrays.facts.better == "lower", float(arrays.raw.mean())
     # rounded to the side on which it holds
     edge = -floor(-mean * 10) / 10 if lower else floor(mean * 10) / 10
-    gates = [Gate(id="mean", measure=selection.measure, mean=f"{'<=' if lower else '>='} {edge:g}")]
+    gates = [QualityGate(id="mean", measure=selection.measure, mean=f"{'<=' if lower else '>='} {edge:g}")]
     query = LedgerQuery((), selection.visit_filter, selection.scheme, lenses=selection.lenses)
-    gates.append(Gate(id="critical", critical=f"<= {len(critical_failures(reading, query))}"))
+    gates.append(QualityGate(id="critical", critical=f"<= {len(critical_failures(reading, query))}"))
     target = _highest_target(reading, selection, rules)
     targets = () if target is None else (
         Target(measure=selection.measure, **{"at_most" if lower else "at_least": target}),

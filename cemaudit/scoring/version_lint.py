@@ -165,7 +165,7 @@ def _labels(old: Choice | Choices, new: Choice | Choices) -> dict[str, tuple[Tex
 
 def _is_like(before: Text, after: Text) -> bool:
     """Whether two labels share a word in any language; one that only gained a language is the same."""
-    old_words, new_words = (text.model_dump(exclude_none=True) for text in (before, after))
+    old_words, new_words = before.by_language, after.by_language
     shared = old_words.keys() & new_words.keys()
     there = [(_words(old_words[language]), _words(new_words[language])) for language in shared]
     return not there or any(old & new or old == new for old, new in there)

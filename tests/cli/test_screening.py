@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,14 @@ def test_collecting_may_screen(url: str, tmp_path: Path, capsys: pytest.CaptureF
     assert "new remarks of the screening: 2 " in capsys.readouterr().err
     assert run(["screening", "--ledger", url]) == 0
     assert capsys.readouterr().out.endswith("2 remarks, 0 of them new\n")
+
+
+def test_the_queue_needs_no_numbers_in_columns(url: str) -> None:
+    run(["screening", "--ledger", url])
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['numpy', 'scipy', 'duckdb']));"
+        "from cemaudit.cli.app import run; sys.exit(run(['review', '--queue', '--ledger', 'hq.db', '--lang', 'en']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert "nearly the same text as in another visit: visit v0, store s0" in " ".join(done.stdout.split())

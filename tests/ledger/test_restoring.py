@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sqlite3
@@ -11,11 +12,16 @@ from pathlib import Path
 
 import pytest
 from helpers import program
+from PIL import Image
 
 from cemaudit.errors import BadEnvironment, BadInput
 from cemaudit.ledger import open_ledger
+from cemaudit.ledger.action_updates import ActionChange, ActionStatus, update_action
+from cemaudit.ledger.actions import current_actions
+from cemaudit.ledger.appeals import NewAppeal, open_appeal
 from cemaudit.ledger.maintenance import backup, check
 from cemaudit.ledger.person_export import export_person
+from cemaudit.ledger.purging import evidence_names
 from cemaudit.ledger.restoring import restore
 from cemaudit.ledger.schema import latest_version
 from cemaudit.ledger.sqlite import Sqlite, media_folder_of, people_file
@@ -50,6 +56,24 @@ def test_a_copy_comes_back_whole(old: Path, tmp_path: Path) -> None:
         assert list(ledger.visits(**everything)) == list(before.visits(**everything))  # type: ignore[arg-type]
         assert ledger.people.pseudonyms.mark() == before.people.pseudonyms.mark()
     assert (tmp_path / "new" / "hq.people.db").stat().st_mode & 0o077 == 0
+
+
+def test_what_stores_and_actions_show_comes_back_too(old: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "mended.jpg"
+    Image.effect_noise((64, 64), 90).convert("RGB").save(photo)
+    with open_ledger(str(old)) as ledger:
+        before = set(evidence_names(ledger))
+        held = next(held for held in ledger.visits() if held.visit.answers)
+        appeal = NewAppeal(held.id, next(iter(held.visit.answers)), "see the photo", photo)
+        today = dt.datetime.fromisoformat(next(iter(ledger.trail.lines())).at).date()
+        open_appeal(ledger, appeal, media_folder_of(old), today)
+        done = ActionChange(dt.date(2026, 1, 2), ActionStatus.DOING)
+        update_action(ledger, next(iter(current_actions(ledger))), done, photo=photo, media=media_folder_of(old))
+        [added] = set(evidence_names(ledger)) - before
+    assert (restore(old, tmp_path / "new").files[-1] / added).is_file()
+    (media_folder_of(old) / added).unlink()
+    [problem] = restore(old, tmp_path / "other").wrong
+    assert str(problem).startswith("action ")
 
 
 def lose_evidence(old: Path) -> None:

@@ -17,6 +17,7 @@ from cemaudit.ledger.maintenance import check
 from cemaudit.ledger.purging import purge, visits_to_purge
 from cemaudit.ledger.returning import export_returned, original_visit, returned_visits
 from cemaudit.ledger.review_queue import waiting_visits
+from cemaudit.ledger.screening_remarks import ScreeningRemark, save_remarks
 from cemaudit.ledger.selecting import VisitSelection, select_visits, selection_of
 from cemaudit.ledger.store_registry import Store, import_stores
 
@@ -72,8 +73,9 @@ def test_the_queue_is_oldest_first_and_says_why(ledger: Ledger) -> None:
     take(ledger, amended(visit("v3")))
     assert list(waits(ledger)) == ["v2", "v3"]
     assert waits(ledger)["v3"][:1] == ["revision 2 of a visit that was returned: which till was it?"]
-    [two] = waiting_visits(ledger, selection_of(["store=s1"]), {2: ["the same words as visit v9"]})[:1]
-    assert two.as_json()["reasons"][0] == "the same words as visit v9"
+    save_remarks(ledger, [ScreeningRemark(2, "texts", "notes.I1", 1, "1.00")])
+    [two] = waiting_visits(ledger, selection_of(["store=s1"]))[:1]
+    assert two.as_json()["reasons"][0] == "nearly the same text as in another visit: visit v1, store s1"
     assert (two.as_json()["visit"], two.as_json()["state"]) == ("v2", "received")
 
 

@@ -23,7 +23,7 @@ from cemaudit.cli.action_output import (
     proposals_to_dict,
 )
 from cemaudit.cli.localized import group
-from cemaudit.cli.options import FILE, OUT_FILE, folder_of, json_option, ledger_option, snapshot_option
+from cemaudit.cli.options import FILE, OUT_FILE, by_option, folder_of, json_option, ledger_option, snapshot_option
 from cemaudit.errors import BadInput, Problem
 from cemaudit.language import N_, message
 
@@ -51,11 +51,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @group("actions", N_("What was decided to change in stores; 'cemaudit effect' says whether it worked."), _ABOUT)
 def command() -> None:
     """The group; its commands follow."""
-
-
-by_option = localized.option(
-    "--by", metavar="NAME", help=N_("Who says it; else the user this system knows.")
-)  # fmt: skip
 
 
 def _plan_options(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -100,7 +95,7 @@ def _plan_of(values: dict[str, Any]) -> dict[str, Any]:
 @_plan_options(required=True)
 @by_option
 @localized.common_options
-def add(action: str, url: str, by: str | None, **values: Any) -> None:
+def add(action: str, url: str, who: str | None, **values: Any) -> None:
     """Note one."""
     from cemaudit.ledger.actions import make_action
 
@@ -108,7 +103,7 @@ def add(action: str, url: str, by: str | None, **values: Any) -> None:
         planned = make_action({"id": action, **_plan_of(values)})
     except BadInput as error:
         raise error.inside(action) from error
-    _keep(url, [planned], by)
+    _keep(url, [planned], who)
 
 
 @localized.command(
@@ -122,17 +117,17 @@ def add(action: str, url: str, by: str | None, **values: Any) -> None:
 @ledger_option
 @by_option
 @localized.common_options
-def import_(file: Path, url: str, by: str | None) -> None:
+def import_(file: Path, url: str, who: str | None) -> None:
     """Note all of a file, or none."""
     from cemaudit.ledger.actions import read_actions
 
-    _keep(url, read_actions(file), by)
+    _keep(url, read_actions(file), who)
 
 
-def _keep(url: str, actions: list[Action], by: str | None) -> None:
+def _keep(url: str, actions: list[Action], who: str | None) -> None:
     from cemaudit.ledger import open_ledger, save_actions
 
-    with open_ledger(url, who=by) as ledger:
+    with open_ledger(url, who=who) as ledger:
         noted = save_actions(ledger, actions)
     same = len(actions) - noted
     click.echo(str(message("{noted} noted + {same} as before", noted=noted, same=same)))
@@ -263,7 +258,7 @@ def update(
     comment: str,
     photo: Path | None,
     media: Path | None,
-    by: str | None,
+    who: str | None,
     **values: Any,
 ) -> None:
     """Add it, or say what is wrong."""
@@ -277,15 +272,13 @@ def update(
         )
     if day and not status:
         raise click.UsageError(str(message("{one} goes with {other}", one="--on", other="--status")))
-    with open_ledger(url, who=by) as ledger:
+    with open_ledger(url, who=who) as ledger:
         if "reason" in plan:
             known = find_history(ledger, action).action.reason
             plan["reason"] = {**known.model_dump(), **plan["reason"]}
         since = day.date() if day else dt.datetime.now().astimezone().date()
         change = ActionChange(since, ActionStatus(status) if status else None, comment, plan)
-        file = ledger.database.file
-        folder = media or (file and file.with_name(f"{file.stem}-media"))
-        is_new = update_action(ledger, action, change, photo=photo, media=folder)
+        is_new = update_action(ledger, action, change, photo=photo, media=ledger.media(media))
         history = find_history(ledger, action)
     text = message("{action}: {status}", action=action, status=history.status.words)
     click.echo(str(text if is_new else message("{what} (as before)", what=text)))

@@ -17,6 +17,7 @@ from cemaudit.cli.options import (
     engine_options,
     json_option,
     ledger_option,
+    media_option,
     print_plugin_problems,
     snapshot_option,
 )
@@ -46,12 +47,6 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-_media_option = localized.option(
-    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
-    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
-)  # fmt: skip
-
-
 @localized.command(
     "open",
     help=N_(
@@ -64,7 +59,7 @@ _media_option = localized.option(
 @localized.option("--reason", required=True, metavar="TEXT", help=N_("What the store says; a purge removes it."))
 @localized.option("--evidence", type=FILE, metavar="FILE", help=N_("A photo, receipt or document of the store's."))
 @localized.option("--revision", type=click.IntRange(1), metavar="N", help=N_("The revision the store was shown."))
-@_media_option
+@media_option
 @by_option
 @ledger_option
 @localized.common_options
@@ -83,16 +78,11 @@ def open_(
     from cemaudit.ledger.appeals import NewAppeal, deadline_of, latest_revision, open_appeal
 
     with open_ledger(url, who=who) as ledger:
-        appeal = open_appeal(ledger, NewAppeal(visit, item, reason, evidence, revision), _media(ledger, media))
+        appeal = open_appeal(ledger, NewAppeal(visit, item, reason, evidence, revision), ledger.media(media))
         until = deadline_of(ledger.database, latest_revision(ledger.database, visit))
     opened = message("{name}: {item} of visit {visit} is contested", name=appeal.name, item=item, visit=appeal.visit)
     click.echo(str(opened))
     click.echo(f"  {message('other items of it can be contested until {day}', day=until)}")
-
-
-def _media(ledger: Ledger, media: Path | None) -> Path | None:
-    file = ledger.database.file
-    return media or (file and file.with_name(f"{file.stem}-media"))
 
 
 _HEADINGS = (N_("Appeal"), N_("State"), N_("Visit"), N_("Store"), N_("Item"), N_("Filed"), N_("Decided"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,9 @@ from cemaudit.cli.options import (
     selection_options,
 )
 from cemaudit.language import N_, message
+
+if TYPE_CHECKING:
+    from cemaudit.compare.results import ComparisonRules
 
 __all__ = ["command"]
 
@@ -56,20 +60,12 @@ def command(
     as_json: bool,
 ) -> int:
     """Check, or write what to check by."""
-    if (path is None) == (written is None):
-        raise click.UsageError(str(message("give either {one} or {other}", one="--policy", other="--write")))
     rules = make_rules(least_visits, level, flag_at)
-    if path is None:
-        from cemaudit.exchange.toml import toml_of
-        from cemaudit.files import replaced
-        from cemaudit.programme.policy_check import policy_met_by
-
-        with open_selection(question) as opened:
-            policy = policy_met_by(opened, question.asked(), "policy", rules)
-        with replaced(Path(written or "")) as file:
-            file.write(toml_of(policy).encode())
-        click.echo(str(message("written: {path}", path=written)))
+    if written is not None and path is None:
+        _write_policy(question, rules, written)
         return 0
+    if path is None or written is not None:
+        raise click.UsageError(str(message("give either {one} or {other}", one="--policy", other="--write")))
     if question.measure:
         raise click.UsageError(str(message("the policy says which measure; --measure goes with --write")))
     from cemaudit.cli.policy_output import check_to_dict, print_check, write_junit
@@ -91,3 +87,15 @@ def command(
     else:
         print_check(check)
     return 0 if dry_run or (check.is_met and (check.is_known or not strict)) else 1
+
+
+def _write_policy(question: SnapshotOptions, rules: ComparisonRules, path: Path) -> None:
+    from cemaudit.exchange.toml import toml_of
+    from cemaudit.files import replaced
+    from cemaudit.programme.policy_check import policy_met_by
+
+    with open_selection(question) as opened:
+        policy = policy_met_by(opened, question.asked(), "policy", rules)
+    with replaced(path) as file:
+        file.write(toml_of(policy).encode())
+    click.echo(str(message("written: {path}", path=path)))

@@ -30,6 +30,7 @@ from cemaudit.language import N_, Message, message
 if TYPE_CHECKING:
     from cemaudit.ledger import CollectionSummary, Ledger
     from cemaudit.ledger.sources import Inbox, VisitSource
+    from cemaudit.programme.policy import AlertRules
 
 __all__ = ["command", "total_of"]
 
@@ -101,12 +102,11 @@ def command(
     from cemaudit.ledger.ledger import Definitions
     from cemaudit.ledger.sources import find_sources
     from cemaudit.ledger.store_registry import registered_store_ids
-    from cemaudit.programme.alerts import alerts_in
     from cemaudit.scoring import Engine
 
     if policy and not alert:
         raise click.UsageError(str(message("--policy goes with --alert")))
-    rules = alert_rules(policy)
+    rules = alert_rules(policy) if alert else None
     keys = [key for path in key_files for key in read_public_keys(path)] if key_files else None
     visit_sources = list(find_sources(sources))
     engine = Engine(blocked, files)
@@ -137,22 +137,28 @@ def command(
             click.echo(str(message("revisions waiting for an earlier revision: {count}", count=waiting)), err=True)
         if screen:
             _screen(ledger, media, begun)
-        alerts = list(alerts_in(ledger, rules, after=last_before)) if alert else []
-        if alerts:
-            print_alerts(alerts, as_json=as_json)
+        has_alerts = rules is not None and _print_alerts(ledger, rules, last_before, as_json=as_json)
     print_plugin_problems(engine)
     if not collector.summary.is_good:
         return 3
-    return ALERTED if alerts else 0
+    return ALERTED if has_alerts else 0
+
+
+def _print_alerts(ledger: Ledger, rules: AlertRules, last_before: int, *, as_json: bool) -> bool:
+    """Print the alerts of visits with higher numbers, and return whether there are any."""
+    from cemaudit.programme.alerts import alerts_in
+
+    alerts = list(alerts_in(ledger, rules, after=last_before))
+    if alerts:
+        print_alerts(alerts, as_json=as_json)
+    return bool(alerts)
 
 
 def _screen(ledger: Ledger, media: Path | None, since: dt.date) -> None:
     """Screen what came in since a day, and say how much there is to look at."""
-    from cemaudit.ledger.sqlite import media_folder_of
     from cemaudit.programme.screening import screen_ledger
 
-    file = ledger.database.file
-    new = screen_ledger(ledger, media or (file and media_folder_of(file)), since)
+    new = screen_ledger(ledger, ledger.media(media), since)
     text = message("new remarks of the screening: {count} ('cemaudit review --queue' shows them)", count=f"{new:,}")
     click.echo(str(text), err=True)
 

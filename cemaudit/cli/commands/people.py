@@ -10,7 +10,7 @@ import click
 
 from cemaudit.cli import localized
 from cemaudit.cli.localized import group
-from cemaudit.cli.options import FILE, json_option, ledger_option, print_problems
+from cemaudit.cli.options import FILE, json_option, ledger_option, media_option, print_problems
 from cemaudit.cli.terminal import print_table
 from cemaudit.errors import Problem
 from cemaudit.language import N_, message, translate
@@ -83,23 +83,17 @@ def show(pseudonyms: tuple[str, ...], url: str, reason: str, as_json: bool) -> i
 @ledger_option
 @localized.option("--out", "folder", required=True, type=FILE, metavar="DIR", help=N_("The folder to write to."))
 @localized.option("--reason", required=True, help=N_("Why; it stays in the trail, so name nobody."))
-@localized.option(
-    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
-    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
-)  # fmt: skip
+@media_option
 @localized.common_options
 def export(pseudonym: str, url: str, folder: Path, reason: str, media: Path | None) -> None:
     """Write all of one."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.person_export import export_person
-    from cemaudit.ledger.sqlite import media_folder_of
 
     if not reason.strip():
         raise click.UsageError(str(message("say why: {options}", options="--reason TEXT")))
     with open_ledger(url) as ledger:
-        file = ledger.database.file
-        media = media or (media_folder_of(file) if file else None)
-        written = export_person(ledger, pseudonym, folder, reason.strip(), media)
+        written = export_person(ledger, pseudonym, folder, reason.strip(), ledger.media(media))
     text = message(
         "visits {visits}, papers {papers}, pieces of evidence {evidence}: {folder}",
         visits=written.visits, papers=written.papers, evidence=written.evidence, folder=written.folder,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, json_option, ledger_option, refuse_beside
+from cemaudit.cli.options import json_option, ledger_option, media_option, refuse_beside
 from cemaudit.language import N_, message, translate
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ if TYPE_CHECKING:
 @localized.option("--shopper", metavar="CODE", help=N_("Of this shopper's visits."))
 @localized.option("--reason", required=True, help=N_("Why; it stays in the trail, so name nobody."))
 @localized.option("--yes", is_flag=True, help=N_("Do not ask."))
-@localized.option(
-    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
-    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
-)  # fmt: skip
+@media_option
 @json_option
 @localized.common_options
 def command(
@@ -55,7 +52,6 @@ def command(
     """Say what would be removed, ask, and remove it."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.purging import purge, updates_to_purge, visits_to_purge
-    from cemaudit.ledger.sqlite import media_folder_of
 
     if before is None and shopper is None and not due:
         whose = "--before DATE, --due, --shopper CODE"
@@ -72,8 +68,7 @@ def command(
             click.echo(str(text), err=True)
         if (numbers or updates) and not yes and not _agreed():
             return 1
-        file = ledger.database.file
-        folder = media or (file and media_folder_of(file))
+        folder = ledger.media(media)
         print_removed(purge(ledger, numbers, reason.strip(), folder, day), as_json)
     if folder is None:
         click.echo(str(message("Evidence stays where it is: say where with --media, and run it again.")), err=True)

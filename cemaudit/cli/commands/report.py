@@ -34,6 +34,7 @@ from cemaudit.cli.options import (
     engine_options,
     folder_of,
     lens_option,
+    media_option,
     place_options,
     print_plugin_problems,
     print_problems,
@@ -89,10 +90,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--also", multiple=True, type=click.Choice(ALSO),
     help=N_("Of the ledger: also visits nobody reviewed yet, or that are returned to their shoppers."),
 )  # fmt: skip
-@localized.option(
-    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
-    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
-)  # fmt: skip
+@media_option
 @place_options
 @scheme_option
 @lens_option

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cemaudit.cli import localized
-from cemaudit.cli.options import FILE, by_option, json_option, ledger_option
+from cemaudit.cli.options import FILE, by_option, json_option, ledger_option, media_option
 from cemaudit.cli.terminal import print_wrapped
 from cemaudit.language import N_, message, printable
 
@@ -48,10 +48,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @localized.option(
     "--out", "folder", type=FILE, metavar="DIR", help=N_("Write the returned ones of these visits there.")
 )
-@localized.option(
-    "--media", type=FILE, envvar="CEMAUDIT_MEDIA", metavar="DIR",
-    help=N_("Where the evidence of sealed files is; else a folder beside the ledger's file."),
-)  # fmt: skip
+@media_option
 @localized.option("--limit", type=click.IntRange(1), metavar="N", help=N_("Number of rows to show."))
 @by_option
 @ledger_option
@@ -138,8 +135,7 @@ def _write_returned(ledger: Ledger, numbers: tuple[int, ...], media: Path | None
     from cemaudit.errors import BadInput, Problem
     from cemaudit.ledger.returning import export_returned, returned_visits
 
-    file = ledger.database.file
-    evidence = media or (file and file.with_name(f"{file.stem}-media"))
+    evidence = ledger.media(media)
     returned = returned_visits(ledger, numbers)
     if not returned:
         raise BadInput(Problem(message("none of these visits is returned to its shopper"), "--out"))
@@ -156,9 +152,8 @@ def _write_returned(ledger: Ledger, numbers: tuple[int, ...], media: Path | None
 def print_queue(ledger: Ledger, chosen: VisitSelection, limit: int | None, *, as_json: bool) -> None:
     """Print the visits that wait, the oldest first: a line for each with its reasons below, or a JSON object."""
     from cemaudit.ledger.review_queue import waiting_visits
-    from cemaudit.programme.screening import reasons_to_look
 
-    waiting = waiting_visits(ledger, chosen, reasons_to_look(ledger))
+    waiting = waiting_visits(ledger, chosen)
     if as_json:
         for each in waiting[:limit]:
             click.echo(json.dumps(each.as_json(), ensure_ascii=False))

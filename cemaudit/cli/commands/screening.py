@@ -44,13 +44,11 @@ def command(url: str, since: datetime | None, media: Path | None, as_json: bool)
     """Screen, keep the remarks, and show them."""
     from cemaudit.ledger import open_ledger
     from cemaudit.ledger.screening_remarks import remarked_visits, remarks_since
-    from cemaudit.ledger.sqlite import media_folder_of
     from cemaudit.programme.screening import screen_ledger
 
     day = since.date() if since else None
     with open_ledger(url) as ledger:
-        file = ledger.database.file
-        folder = media or (file and media_folder_of(file))
+        folder = ledger.media(media)
         new = screen_ledger(ledger, folder, day)
         remarks = remarks_since(ledger, day)
         numbers = sorted({number for remark in remarks for number in (remark.visit, remark.other) if number})
@@ -89,14 +87,15 @@ def remark_to_dict(remark: ScreeningRemark, visits: Mapping[int, RemarkedVisit])
 
 def _print_remarks(remarks: Sequence[ScreeningRemark], visits: Mapping[int, RemarkedVisit]) -> None:
     """A table for each rule that remarks, and how to read it."""
-    from cemaudit.programme.screening import FALSE_ALARMS, RULES
+    from cemaudit.ledger.screening_remarks import RULE_TITLES
+    from cemaudit.programme.screening import FALSE_ALARMS
 
-    for name, rule in RULES.items():
+    for name, title in RULE_TITLES.items():
         rows = [_cells(remark, visits) for remark in remarks if remark.rule == name]
         if rows:
             text = message(
                 "{rule}: {count} (remarked on at most {share} of honest visits, as simulated)",
-                rule=translate(rule.title), count=f"{len(rows):,}", share=f"{FALSE_ALARMS[name]:.1%}",
+                rule=translate(title), count=f"{len(rows):,}", share=f"{FALSE_ALARMS[name]:.1%}",
             )  # fmt: skip
             print_notes([text])
             print_table(_HEADINGS, rows, width=screen_width(), in_pieces=True, verbatim=False)

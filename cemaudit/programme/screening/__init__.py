@@ -11,15 +11,14 @@ from cemaudit.packages import front_door
 
 if TYPE_CHECKING:
     from cemaudit.programme.screening.rules import FALSE_ALARMS, RULES, ScreenedVisit, screen_visits
-    from cemaudit.programme.screening.run import reasons_to_look, screen_ledger
+    from cemaudit.programme.screening.run import screen_ledger
 
-__all__ = ["FALSE_ALARMS", "RULES", "ScreenedVisit", "reasons_to_look", "screen_ledger", "screen_visits"]
+__all__ = ["FALSE_ALARMS", "RULES", "ScreenedVisit", "screen_ledger", "screen_visits"]
 
 _HOMES = {
     "FALSE_ALARMS": "rules",
     "RULES": "rules",
     "ScreenedVisit": "rules",
-    "reasons_to_look": "run",
     "screen_ledger": "run",
     "screen_visits": "rules",
 }

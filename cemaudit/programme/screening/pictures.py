@@ -6,13 +6,13 @@ unlikeness = bits set in one of both / bits set in either, at most ``MOST``
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from cemaudit.media.picture_hash import BITS
+from cemaudit.programme.screening.texts import Similar
 
-__all__ = ["MOST", "SimilarPicture", "similar_pictures"]
+__all__ = ["MOST", "similar_pictures"]
 
 MOST = 0.2
 """As unlike is a picture that was saved again at most; another picture of the same thing is far more so."""
@@ -20,17 +20,9 @@ MOST = 0.2
 _AT_ONCE = 4_000_000
 
 
-class SimilarPicture(NamedTuple):
-    """The place of a picture in the sequence, that of the earlier one, and how unlike they are (0: the same bits)."""
-
-    place: int
-    earlier: int
-    unlikeness: float
-
-
 def similar_pictures(
     hashes: Sequence[int], owners: Sequence[str], first_new: int = 0, most: float = MOST
-) -> Iterator[SimilarPicture]:
+) -> Iterator[Similar]:
     """Yield each picture from ``first_new`` on that looks like an earlier one of another owner, with the nearest."""
     words = np.array([[value >> shift & (1 << 64) - 1 for shift in range(0, BITS, 64)] for value in hashes], np.uint64)
     for place in range(first_new, len(hashes)):
@@ -44,4 +36,4 @@ def similar_pictures(
                 if owners[earlier] != owners[place] and (nearest is None or found < nearest):
                     nearest = found
         if nearest:
-            yield SimilarPicture(place, nearest[1], nearest[0])
+            yield Similar(place, nearest[1], 1 - nearest[0])

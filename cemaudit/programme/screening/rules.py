@@ -12,18 +12,27 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TypeVar
 
 from cemaudit.entry.doubts.earlier import narratives, shingles
 from cemaudit.entry.doubts.overlaps import Stay, Stays, stay_of
-from cemaudit.language import N_
-from cemaudit.ledger.screening_remarks import ScreeningRemark
+from cemaudit.ledger.screening_remarks import (
+    AGAINST,
+    ALIKE,
+    PACE,
+    PICTURES,
+    PLACES,
+    TEXTS,
+    ScreeningRemark,
+)
 from cemaudit.model import Checklist, Visit
 from cemaudit.model.answers import TextAnswer
 from cemaudit.programme.screening.pictures import similar_pictures
-from cemaudit.programme.screening.texts import similar_texts
+from cemaudit.programme.screening.texts import Similar, similar_texts
 
 __all__ = ["FALSE_ALARMS", "RULES", "ScreenedVisit", "screen_visits", "screened_visit"]
+
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -108,22 +117,27 @@ def _against(visit: Visit, checklist: Checklist) -> Iterator[str]:
 
 def near_same_texts(visits: Sequence[ScreenedVisit]) -> Iterator[ScreeningRemark]:
     """Remark on texts with the wording of a text in an earlier visit, of whatever shopper and store."""
-    listed = [(visit, place, words) for visit in visits for place, words in visit.texts.items()]
-    first_new = next((place for place, (visit, _, _) in enumerate(listed) if visit.is_new), len(listed))
-    owners = [visit.id for visit, _, _ in listed]
-    for similar in similar_texts([words for _, _, words in listed], owners, first_new):
-        (visit, place, _), (other, _, _) = listed[similar.place], listed[similar.earlier]
-        yield ScreeningRemark(visit.number, TEXTS, place, other.number, f"{similar.similarity:.2f}")
+    return _near_same(TEXTS, visits, lambda visit: visit.texts, similar_texts)
 
 
 def near_same_pictures(visits: Sequence[ScreenedVisit]) -> Iterator[ScreeningRemark]:
     """Remark on pictures that look like one of an earlier visit, saved again or not."""
-    listed = [(visit, place, bits) for visit in visits for place, bits in visit.pictures.items()]
-    first_new = next((place for place, (visit, _, _) in enumerate(listed) if visit.is_new), len(listed))
+    return _near_same(PICTURES, visits, lambda visit: visit.pictures, similar_pictures)
+
+
+def _near_same(
+    rule: str,
+    visits: Sequence[ScreenedVisit],
+    contents: Callable[[ScreenedVisit], Mapping[str, Content]],
+    similar: Callable[[Sequence[Content], Sequence[str], int], Iterator[Similar]],
+) -> Iterator[ScreeningRemark]:
+    """Remark on what is ``similar`` to something in an earlier visit, by the places of the ``contents`` of visits."""
+    listed = [(visit, place, content) for visit in visits for place, content in contents(visit).items()]
+    first_new = next((number for number, (visit, _, _) in enumerate(listed) if visit.is_new), len(listed))
     owners = [visit.id for visit, _, _ in listed]
-    for similar in similar_pictures([bits for _, _, bits in listed], owners, first_new):
-        (visit, place, _), (other, _, _) = listed[similar.place], listed[similar.earlier]
-        yield ScreeningRemark(visit.number, PICTURES, place, other.number, f"{1 - similar.unlikeness:.2f}")
+    for pair in similar([content for _, _, content in listed], owners, first_new):
+        (visit, place, _), (other, _, _) = listed[pair.place], listed[pair.earlier]
+        yield ScreeningRemark(visit.number, rule, place, other.number, f"{pair.similarity:.2f}")
 
 
 def two_places_at_once(visits: Sequence[ScreenedVisit]) -> Iterator[ScreeningRemark]:
@@ -187,22 +201,16 @@ def marks_against_comments(visits: Sequence[ScreenedVisit]) -> Iterator[Screenin
             yield ScreeningRemark(visit.number, AGAINST, f"claims.{touchpoint}", None, "")
 
 
-class ScreeningRule(NamedTuple):
-    """A rule: what it is called, and the function that remarks."""
+Rule = Callable[[Sequence[ScreenedVisit]], Iterable[ScreeningRemark]]
+"""A function that remarks on the new ones among visits, which come in the order they were collected."""
 
-    title: str
-    remarks: Callable[[Sequence[ScreenedVisit]], Iterable[ScreeningRemark]]
-
-
-TEXTS, PICTURES, PLACES, PACE, ALIKE, AGAINST = "texts", "pictures", "places", "pace", "alike", "against"
-
-RULES: Mapping[str, ScreeningRule] = {
-    TEXTS: ScreeningRule(N_("nearly the same text as in another visit"), near_same_texts),
-    PICTURES: ScreeningRule(N_("nearly the same picture as in another visit"), near_same_pictures),
-    PLACES: ScreeningRule(N_("the shopper was in another store at that time"), two_places_at_once),
-    PACE: ScreeningRule(N_("much shorter than visits by this checklist are"), short_visits),
-    ALIKE: ScreeningRule(N_("the same feeling everywhere, or every answer as in an earlier visit"), all_alike),
-    AGAINST: ScreeningRule(N_("complained of, although all was met and felt well"), marks_against_comments),
+RULES: Mapping[str, Rule] = {
+    TEXTS: near_same_texts,
+    PICTURES: near_same_pictures,
+    PLACES: two_places_at_once,
+    PACE: short_visits,
+    ALIKE: all_alike,
+    AGAINST: marks_against_comments,
 }
 """All rules, by the name that remarks carry."""
 
@@ -221,4 +229,4 @@ shoppers of the simulation are in two stores at once now and then."""
 def screen_visits(visits: Sequence[ScreenedVisit]) -> Iterator[ScreeningRemark]:
     """Yield what the rules remark on the new ones among ``visits``, which come in the order they were collected."""
     for rule in RULES.values():
-        yield from rule.remarks(visits)
+        yield from rule(visits)

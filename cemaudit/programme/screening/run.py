@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 from cemaudit.exchange.sealed.archive import largest
-from cemaudit.language import Message, message, translate
 from cemaudit.ledger import Ledger
 from cemaudit.ledger.purging import files_of
 from cemaudit.ledger.screening_remarks import (
     keep_picture_hashes,
     picture_hashes,
-    remarked_visits,
-    remarks_since,
     save_remarks,
 )
 from cemaudit.media.picture_hash import difference_hash
 from cemaudit.model import Visit
-from cemaudit.programme.screening.rules import RULES, ScreenedVisit, screen_visits, screened_visit
+from cemaudit.programme.screening.rules import ScreenedVisit, screen_visits, screened_visit
 
-__all__ = ["reasons_to_look", "screen_ledger"]
+__all__ = ["screen_ledger"]
 
 _NO_HASH = "-"
 """Stands for a picture that shows nothing to know it by, or is none."""
@@ -88,19 +84,3 @@ class _Pictures:
         """Keep what was looked at, so that the next screening need not."""
         keep_picture_hashes(self._ledger, self._new)
         self._new = {}
-
-
-def reasons_to_look(ledger: Ledger) -> dict[int, list[Message]]:
-    """Return what was remarked on visits, in words, by the number of the visit: why an editor should look at it."""
-    remarks = remarks_since(ledger)
-    others = remarked_visits(ledger, sorted({remark.other for remark in remarks if remark.other}))
-    reasons: dict[int, list[Message]] = defaultdict(list)
-    for remark in remarks:
-        title, other = translate(RULES[remark.rule].title), others.get(remark.other or 0)
-        if other:
-            text = message("{rule}: visit {other}, store {store}", rule=title, other=other.id, store=other.store)
-        else:
-            text = message("{rule}: {place}", rule=title, place=remark.place or "-")
-        if text not in reasons[remark.visit]:
-            reasons[remark.visit].append(text)
-    return dict(reasons)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEAST", "SimilarText", "similar_texts"]
+__all__ = ["LEAST", "Similar", "similar_texts"]
 
 LEAST = 0.5
 """A pasted text is as similar as this with every tenth word changed, or as much again written around it."""
@@ -29,8 +29,8 @@ _EMPTY = np.iinfo(np.uint32).max
 Signature = NDArray[np.uint32]
 
 
-class SimilarText(NamedTuple):
-    """The place of a text in the sequence, that of the earlier one, and how similar they are."""
+class Similar(NamedTuple):
+    """The place of a text (a picture) in its sequence, that of the earlier one, and how similar they are (1: equal)."""
 
     place: int
     earlier: int
@@ -39,7 +39,7 @@ class SimilarText(NamedTuple):
 
 def similar_texts(
     texts: Sequence[frozenset[str]], owners: Sequence[str], first_new: int = 0, least: float = LEAST
-) -> Iterator[SimilarText]:
+) -> Iterator[Similar]:
     """Yield each text from ``first_new`` on that is similar to an earlier one of another owner, with the most similar.
 
     ``texts``: shingles; ``owners``: what each is of (a visit), whose own texts are not compared with each other.
@@ -60,7 +60,7 @@ def similar_texts(
                 if similarity == 1:
                     break
         if best:
-            yield SimilarText(place, *best)
+            yield Similar(place, *best)
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -65,7 +65,7 @@ def test_a_thousand_of_one_wording_take_no_time() -> None:
 def test_the_nearest_picture_is_that_of_comparing_all(hashes: list[int], first_new: int) -> None:
     hashes = [*hashes, *(value ^ 1 for value in hashes)]
     owners = [str(number) for number in range(len(hashes))]
-    found = {similar.place: similar.unlikeness for similar in similar_pictures(hashes, owners, first_new)}
+    found = {similar.place: 1 - similar.similarity for similar in similar_pictures(hashes, owners, first_new)}
     expected: dict[int, float] = {}
     for earlier, place in combinations(range(len(hashes)), 2):
         either = (hashes[earlier] | hashes[place]).bit_count()
